@@ -1,0 +1,1 @@
+"""Asking people: Label Studio's interface, a local server, push and pull."""

@@ -1,0 +1,1 @@
+"""What we have and how it is compared: records, schemes, jobs, readers, measures."""

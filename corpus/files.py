@@ -1,0 +1,119 @@
+"""Files that survive a kill: replaced whole, or appended line by line with a torn end cut."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import PressmarkError
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; when the block ends well it takes `path`'s place.
+
+    The file is flushed to disk before it is renamed. When the block fails nothing is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.chmod(0o666 & ~_umask())
+        part.replace(path)
+        _sync_folder(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace `path` by `text` (UTF-8, line ends as they are)."""
+    with replacing(path) as part:
+        part.write_bytes(text.encode("utf-8"))
+
+
+def write_json(path: Path, value: object) -> None:
+    """Replace `path` by `value` as indented JSON."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def append_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Append one JSON object a line to `path`, cutting off a torn last line first."""
+    # ensure_ascii=False would leave U+2028 bare, which other tools take for a line's end
+    data = "".join(_line(row) for row in rows).encode("utf-8")
+    if not data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab+") as file:
+        file.truncate(_whole(path))
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects of `path`, one a line; a torn last line is cut off, silently.
+
+    Raises:
+        PressmarkError: a line in the middle is not a JSON object.
+    """
+    if not path.exists():
+        return
+    whole = _whole(path)
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if file.tell() > whole:
+                return
+            try:
+                row = json.loads(line)
+            except ValueError:
+                row = None
+            if not isinstance(row, dict):
+                raise PressmarkError(
+                    f"{path}:{number}: not a JSON object; mend the line or restore the file"
+                )
+            yield row
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    for mark in "\u2028\u2029\u0085":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text + "\n"
+
+
+def _whole(path: Path) -> int:
+    """The length of `path` up to its last line end: what lies behind was torn off by a kill."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        end = size
+        while end:
+            start = max(0, end - 65536)
+            file.seek(start)
+            found = file.read(end - start).rfind(b"\n")
+            if found >= 0:
+                return start + found + 1
+            end = start
+    return 0
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,253 @@
+"""A job: one folder with `pressmark.yaml` and what the commands write beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from filelock import FileLock, Timeout
+from pydantic import Field
+
+from corpus.errors import PressmarkError
+from corpus.files import append_lines, read_lines, write_json, write_text
+from corpus.scheme import Scheme, parse_scheme, read_scheme
+from corpus.text import sha256_of
+from corpus.yamlfile import ConfigError, Strict, override, read_yaml
+
+FORMAT = 1
+FILE = "pressmark.yaml"
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+Number = Annotated[int, Field(gt=0)]
+
+
+class Columns(Strict):
+    """Which column of a row holds what; `text` is required for CSV, Parquet and JSON lines."""
+
+    text: str = "text"
+    id: str | None = None
+    url: str | None = None
+    publisher: str | None = None
+    title: str | None = None
+    authors: str | None = None
+    published: str | None = None
+    language: str | None = None
+    licence: str | None = None
+
+
+class Source(Strict):
+    """Files to read: a file, a folder or a glob, beside the job file.
+
+    `id: name` takes the path below the source's root, without its suffix, as the publisher's own id
+    of an article (so that a changed file is a new version of it); otherwise the canonical address
+    or the text's sha256 is the id. What is given here counts where the page itself says nothing.
+    """
+
+    path: Annotated[str, Field(min_length=1)]
+    format: Literal["auto", "text", "html", "jsonl", "csv", "parquet"] = "auto"
+    id: Literal["auto", "name"] = "auto"
+    columns: Columns = Columns()
+    encoding: str | None = None
+    publisher: str = ""
+    language: str = ""
+    licence: str = ""
+    max_characters: Number = 1_000_000
+
+
+class StudioSection(Strict):
+    """Which Label Studio: our own local one, or a team's by `url` with a token in `token_env`."""
+
+    url: str | None = None
+    token_env: str = "LABEL_STUDIO_API_KEY"  # noqa: S105  # the name of a variable
+    project: str = ""
+    data: str | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] = 8095
+    batch: Annotated[int, Field(ge=1, le=5000)] = 500
+
+
+class TrainingSection(Strict):
+    """How the model is trained; windows and strides are in tokens, shares are of articles."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = "model"
+    encoder: str = "embedded"
+    epochs: Annotated[float, Field(gt=0)] = 8
+    learning_rate: Annotated[float, Field(gt=0)] = 5e-5
+    batch_size: Number = 8
+    window: Annotated[int, Field(ge=16)] = 256
+    stride: Annotated[int, Field(ge=0)] = 64
+    seed: int = 0
+    validation: Share = 0.2
+    test: Share = 0.2
+
+
+class JobFile(Strict):
+    """pressmark.yaml as it is written."""
+
+    scheme: Annotated[str, Field(min_length=1)] = "scheme"
+    sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
+    studio: StudioSection = StudioSection()
+    training: TrainingSection = TrainingSection()
+
+
+@dataclass(frozen=True)
+class Job:
+    """An opened job folder. Paths are absolute; `settings` is the validated job file."""
+
+    folder: Path
+    settings: JobFile
+
+    @functools.cached_property
+    def scheme(self) -> Scheme:
+        """The scheme that pressmark.yaml names, read from its file."""
+        return read_scheme(self.settings.scheme, self.folder)
+
+    @property
+    def articles(self) -> Path:
+        """Folder of the articles' Parquet shards."""
+        return self.folder / "articles"
+
+    @property
+    def annotations(self) -> Path:
+        """The log of annotations, one revision a line."""
+        return self.folder / "annotations.jsonl"
+
+    @property
+    def quarantine(self) -> Path:
+        """What could not be used, one a line with its reason."""
+        return self.folder / "quarantine.jsonl"
+
+    @property
+    def predictions(self) -> Path:
+        """Folder of prediction runs, one Parquet file each."""
+        return self.folder / "predictions"
+
+    @property
+    def models(self) -> Path:
+        """Folder of trained models."""
+        return self.folder / "models"
+
+    @property
+    def scores(self) -> Path:
+        """What `evaluate` found."""
+        return self.folder / "scores.json"
+
+    @property
+    def state_file(self) -> Path:
+        """Format version, lock holder and journal of pushes."""
+        return self.folder / "job.json"
+
+    @property
+    def studio_data(self) -> Path:
+        """Folder of the job's own Label Studio: its data, log and log-in."""
+        return self.folder / (self.settings.studio.data or "studio")
+
+    def state(self) -> dict[str, Any]:
+        """Read job.json; a job that has none yet has a fresh one."""
+        if not self.state_file.exists():
+            return {"format": FORMAT}
+        try:
+            state = json.loads(self.state_file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise PressmarkError(f"{self.state_file}: not valid JSON ({error})") from None
+        version = state.get("format") if isinstance(state, dict) else None
+        if version != FORMAT:
+            raise PressmarkError(
+                f"{self.state_file}: format {version!r}, this Pressmark reads {FORMAT}:"
+                " upgrade Pressmark, or use the version that wrote the job"
+            )
+        assert isinstance(state, dict)
+        return state
+
+    def write_state(self, **changes: Any) -> None:
+        """Replace the named entries of job.json; only whoever holds the lock may."""
+        write_json(self.state_file, {**self.state(), **changes})
+
+    def keep_scheme(self) -> str:
+        """Keep the scheme's file under schemes/HASH.yaml for ever and return the hash."""
+        path = self.folder / "schemes" / f"{self.scheme.hash}.yaml"
+        if not path.exists():
+            write_text(path, self.scheme.source)
+        return self.scheme.hash
+
+    def kept_scheme(self, hash_: str) -> Scheme:
+        """Read the scheme an annotation was made under."""
+        path = self.folder / "schemes" / f"{hash_}.yaml"
+        if not path.exists():
+            raise PressmarkError(f"{path}: no such scheme; restore it from the job's history")
+        source = path.read_bytes().decode("utf-8")
+        if sha256_of(source) != hash_:
+            raise PressmarkError(f"{path}: changed since it was written; restore it")
+        return parse_scheme(source, path)
+
+    def set_aside(self, command: str, where: str, reason: str, **more: Any) -> None:
+        """Write one unusable thing to quarantine.jsonl: what, where it stands, why; but once."""
+        row = {"command": command, "where": where, "reason": reason, **more}
+        key = json.dumps(row, sort_keys=True)
+        if key not in self._aside:
+            self._aside.add(key)
+            append_lines(self.quarantine, [{"when": now(), **row}])
+
+    @functools.cached_property
+    def _aside(self) -> set[str]:
+        """What quarantine.jsonl held when it was first asked, and has been given since."""
+        rows = read_lines(self.quarantine)
+        return {
+            json.dumps({k: v for k, v in row.items() if k != "when"}, sort_keys=True)
+            for row in rows
+        }
+
+    @contextlib.contextmanager
+    def locked(self, command: str) -> Iterator[None]:
+        """Hold the job for `command`; the lock dies with the process.
+
+        Raises:
+            PressmarkError: another command holds it.
+        """
+        self.state()
+        lock = FileLock(self.folder / ".lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            holder = self.state().get("lock") or {}
+            raise PressmarkError(
+                f"{self.folder}: held by 'pressmark {holder.get('command', '?')}'"
+                f" (pid {holder.get('pid', '?')}, since {holder.get('since', '?')});"
+                " wait for it to end, then try again"
+            ) from None
+        try:
+            self.write_state(lock={"command": command, "pid": os.getpid(), "since": now()})
+            yield
+            self.write_state(lock=None)
+        finally:
+            lock.release()
+
+
+def open_job(folder: str | Path = ".", settings: Sequence[str] = ()) -> Job:
+    """Open the job in `folder`, with one-off `settings` such as 'training.epochs=5'.
+
+    Raises:
+        ConfigError: no job file there, or every problem of it, each with its line.
+    """
+    root = Path(folder).resolve()
+    path = root / FILE
+    if not path.is_file():
+        raise ConfigError([f"{path}: no such file; make one with 'pressmark init {folder}'"])
+    file = read_yaml(JobFile, path)
+    if settings:
+        changed = override(yaml.safe_load(path.read_text(encoding="utf-8-sig")), settings)
+        name = Path(f"{FILE} with --set")
+        file = read_yaml(JobFile, name, yaml.safe_dump(changed, allow_unicode=True))
+    return Job(root, file)
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601 to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

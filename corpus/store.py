@@ -1,0 +1,176 @@
+"""What a job has on disk: articles in Parquet shards, annotations in a log, runs in Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.dataset import (
+    annotation_of,
+    annotation_row,
+    annotation_schema,
+    article_of,
+    article_row,
+    article_schema,
+)
+from corpus.errors import PressmarkError
+from corpus.files import append_lines, read_lines, replacing
+from corpus.job import Job
+from corpus.records import Annotation, Article
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Articles a shard: at 5 kB of text each a shard is held in some ten megabytes while it is written.
+SHARD = 1000
+
+
+@dataclass
+class Added:
+    """What `add_articles` did, by article id."""
+
+    new: list[str] = field(default_factory=list)
+    versions: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+
+
+def add_articles(job: Job, articles: Iterable[Article]) -> Added:
+    """Append the articles whose (id, sha256) the job has not; one Parquet file a thousand.
+
+    A known id with another text is a new version of the article; both stay.
+    """
+    known = _known(job)
+    added = Added()
+
+    def unknown() -> Iterator[Article]:
+        for article in articles:
+            versions = known.setdefault(article.id, set())
+            if article.sha256 in versions:
+                added.same.append(article.id)
+                continue
+            (added.versions if versions else added.new).append(article.id)
+            versions.add(article.sha256)
+            yield article
+
+    stream = unknown()
+    while shard := list(islice(stream, SHARD)):
+        number = 1 + max((int(path.stem) for path in _shards(job)), default=-1)
+        rows = [article_row(article) for article in shard]
+        _write_parquet(job.articles / f"{number:05}.parquet", rows, article_schema())
+    return added
+
+
+def read_articles(job: Job) -> list[Article]:
+    """Return the latest version of every article, in the order of their first arrival."""
+    latest: dict[str, Article] = {}
+    for article in iter_versions(job):
+        latest[article.id] = article
+    return list(latest.values())
+
+
+def iter_versions(job: Job) -> Iterator[Article]:
+    """Yield every version of every article, oldest first."""
+    for path in _shards(job):
+        for row in _read_parquet(path):
+            yield article_of(row)
+
+
+def version(job: Job, id_: str, sha256: str) -> Article | None:
+    """Return that version of that article, or None."""
+    found = (a for a in iter_versions(job) if (a.id, a.sha256) == (id_, sha256))
+    return next(found, None)
+
+
+def read_annotations(path: Path) -> list[Annotation]:
+    """Return the last revision of every annotation of a log, in the order of first arrival."""
+    latest: dict[str, Annotation] = {}
+    for row in read_lines(path):
+        try:
+            annotation = annotation_of(row)
+        except (KeyError, TypeError, ValueError) as error:
+            raise PressmarkError(
+                f"{path}: {row.get('id')!r} is no annotation ({error!r})"
+            ) from None
+        latest[annotation.id] = annotation
+    return list(latest.values())
+
+
+def append_annotations(path: Path, annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Append what is new or changed, with the next revision; return what was appended.
+
+    Annotations equal to their last revision (but for the number) are left out, so that the same
+    again leaves the file as it is.
+    """
+    last = {annotation.id: annotation for annotation in read_annotations(path)}
+    appended = []
+    for annotation in annotations:
+        before = last.get(annotation.id)
+        if before and replace(annotation, revision=before.revision) == before:
+            continue
+        revised = replace(annotation, revision=before.revision + 1 if before else 1)
+        last[annotation.id] = revised
+        appended.append(revised)
+    append_lines(path, (annotation_row(annotation) for annotation in appended))
+    return appended
+
+
+def write_run(job: Job, run: str, predictions: Iterable[Annotation]) -> Path:
+    """Write predictions/RUN.parquet, once: a run is never changed."""
+    path = job.predictions / f"{run}.parquet"
+    if path.exists():
+        raise PressmarkError(f"{path}: a run is written once; choose another name")
+    rows = [annotation_row(prediction) for prediction in predictions]
+    _write_parquet(path, rows, annotation_schema())
+    return path
+
+
+def read_run(job: Job, run: str) -> list[Annotation]:
+    """Return the predictions of a run.
+
+    Raises:
+        PressmarkError: there is no such run.
+    """
+    path = job.predictions / f"{run}.parquet"
+    if not path.is_file():
+        names = ", ".join(runs(job)) or "none yet; make one with 'pressmark predict'"
+        raise PressmarkError(f"{path}: no such run; there are: {names}")
+    return [annotation_of(row) for row in _read_parquet(path)]
+
+
+def runs(job: Job) -> list[str]:
+    """Return the names of the prediction runs, oldest first (a run's name begins with its time)."""
+    return sorted(path.stem for path in job.predictions.glob("*.parquet"))
+
+
+def _known(job: Job) -> dict[str, set[str]]:
+    known: dict[str, set[str]] = {}
+    for path in _shards(job):
+        for row in _read_parquet(path, columns=["id", "sha256"]):
+            known.setdefault(row["id"], set()).add(row["sha256"])
+    return known
+
+
+def _shards(job: Job) -> list[Path]:
+    return sorted(path for path in job.articles.glob("*.parquet") if path.stem.isdigit())
+
+
+def _write_parquet(path: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with replacing(path) as part:
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), part)
+
+
+def _read_parquet(path: Path, columns: list[str] | None = None) -> list[dict[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        rows: list[dict[str, Any]] = pq.read_table(path, columns=columns).to_pylist()
+    except (OSError, pa.ArrowException) as error:
+        raise PressmarkError(f"{path}: cannot be read ({error}); restore it from a copy") from None
+    return rows

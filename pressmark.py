@@ -1,0 +1,242 @@
+"""The command: parses, calls one function, prints; and the one place where rooms are wired."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from corpus.errors import PressmarkError
+
+if TYPE_CHECKING:
+    from corpus.job import Job
+    from corpus.progress import Progress
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="From a news page to an annotated corpus, a classifier, and back, to the character.",
+)
+studio = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(studio, name="studio", help="Keep a local Label Studio: start, stop, status, logs.")
+
+Folder = Annotated[Path, typer.Option("--job", "-C", help="The job's folder.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="A one-off setting: training.epochs=5."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print a machine's answer.")]
+HERE = Path()
+
+
+def main() -> None:
+    """Run the command; a `PressmarkError` is a line and its exit code, never a traceback."""
+    try:
+        app()
+    except PressmarkError as error:
+        for line in str(error).splitlines():
+            print(f"pressmark: {line}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+@contextlib.contextmanager
+def _work(name: str, folder: Path, settings: list[str] | None) -> Iterator[tuple[Job, Progress]]:
+    """Open the job, hold its lock for the command `name`, and show how far the work is."""
+    from corpus.job import open_job
+
+    job = open_job(folder, settings or ())
+    with job.locked(name), _bars() as progress:
+        yield job, progress
+
+
+@contextlib.contextmanager
+def _bars() -> Iterator[Progress]:
+    """Show progress on standard error: a bar a step in a terminal, a line a step elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn()
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=None)
+            bars.update(tasks[what], completed=done, total=total or None)
+
+        yield progress
+
+
+def _answer(result: object, as_json: bool, told: str) -> None:
+    """Print what a person or (`--json`) a machine wants to know."""
+    if as_json:
+        print(json.dumps(result, default=_plain, ensure_ascii=False))
+    else:
+        print(told)
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    return str(value)
+
+
+def _quarantined(job: Job, count: int) -> None:
+    """Say what could not be used, and end with exit code 1 if there was any."""
+    if count:
+        print(f"pressmark: {count} quarantined, see {job.quarantine}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="A new job's folder.")]) -> None:
+    """Make a job: a folder with a commented pressmark.yaml."""
+    from corpus.init import init as make
+
+    print(f"made {make(folder)}\nput pages into {folder}/pages, then: pressmark ingest -C {folder}")
+
+
+@app.command()
+def ingest(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
+    """Read the pages that pressmark.yaml names into articles."""
+    from corpus.ingest import ingest as run
+
+    with _work("ingest", job, settings) as (opened, progress):
+        result = run(opened, progress)
+    _answer(
+        result,
+        as_json,
+        f"{result.new} new articles, {result.versions} new versions, {result.same} known",
+    )
+    _quarantined(opened, result.quarantined)
+
+
+@studio.command("start")
+def studio_start(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
+    """Start the job's Label Studio; the first time it is installed."""
+    from annotation.studio import start
+
+    from corpus.job import open_job
+
+    with _bars() as progress:
+        running = start(open_job(job, settings or ()), progress)
+    _answer(running, as_json, f"Label Studio: {running.url}\nlog-in: {running.login}")
+
+
+@studio.command("stop")
+def studio_stop(job: Folder = HERE) -> None:
+    """Stop the job's Label Studio."""
+    from annotation.studio import stop
+
+    from corpus.job import open_job
+
+    print("stopped" if stop(open_job(job)) else "was not running")
+
+
+@studio.command("status")
+def studio_status(job: Folder = HERE, as_json: Json = False) -> None:
+    """Tell whether the job's Label Studio runs, and where."""
+    from annotation.studio import status
+
+    from corpus.job import open_job
+
+    running = status(open_job(job))
+    _answer(
+        running,
+        as_json,
+        f"running at {running.url} (pid {running.pid}), log-in: {running.login}"
+        if running
+        else "not running; start it with 'pressmark studio start'",
+    )
+
+
+@studio.command("logs")
+def studio_logs(
+    job: Folder = HERE, lines: Annotated[int, typer.Option(help="How many, from the end.")] = 40
+) -> None:
+    """Print the end of Label Studio's log."""
+    from annotation.studio import logs
+
+    from corpus.job import open_job
+
+    path = logs(open_job(job))
+    print(f"{path}:")
+    print("\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]))
+
+
+@app.command()
+def push(
+    run: Annotated[str | None, typer.Option(help="Which predictions to show.")] = None,
+    job: Folder = HERE,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> None:
+    """Send articles to Label Studio, with a run's predictions as pre-labels."""
+    from annotation.push import push as send
+
+    with _work("push", job, settings) as (opened, progress):
+        result = send(opened, run, progress)
+    told = f"{result.new} new tasks" if result.new else "nothing new"
+    _answer(
+        result,
+        as_json,
+        f"{told}, {result.same} were there, {result.prelabelled} given pre-labels\n{result.url}",
+    )
+
+
+@app.command()
+def pull(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
+    """Fetch the annotators' labels from Label Studio."""
+    from annotation.pull import pull as fetch
+
+    with _work("pull", job, settings) as (opened, progress):
+        result = fetch(opened, progress)
+    _answer(
+        result,
+        as_json,
+        f"{result.new} new annotations, {result.changed} changed, {result.same} as before",
+    )
+    _quarantined(opened, result.quarantined)
+
+
+@app.command()
+def train(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
+    """Train the model that pressmark.yaml describes on the labels there are."""
+    from training.fit import train as fit
+
+    with _work("train", job, settings) as (opened, progress):
+        result = fit(opened, progress)
+    _answer(result, as_json, f"trained {result.folder} in {result.seconds:.0f} s")
+
+
+@app.command()
+def evaluate(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
+    """Score the model on its held-out articles, beside the trivial answers."""
+    from training.evaluate import evaluate as score
+
+    with _work("evaluate", job, settings) as (opened, progress):
+        result = score(opened, progress)
+    if as_json:
+        print(opened.scores.read_text(encoding="utf-8"))
+    else:
+        _print_scores(result)
+
+
+@app.command()
+def predict(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
+    """Predict on every article and keep the predictions as a run."""
+    from training.predict import predict as run
+
+    with _work("predict", job, settings) as (opened, progress):
+        result = run(opened, progress)
+    _answer(
+        result, as_json, f"run {result.run}: {result.spans} spans in {result.articles} articles"
+    )

@@ -1,0 +1,1 @@
+"""Teaching a model: encoding, fitting, predicting, evaluating."""
