@@ -105,6 +105,22 @@ def init(folder: Annotated[Path, typer.Argument(help="A new job's folder.")]) ->
 
 
 @app.command()
+def doctor(job: Folder = HERE) -> None:
+    """Look at what is installed and at the job, and say what is amiss."""
+    from annotation.studio import status
+    from corpus.doctor import examine
+    from corpus.job import open_job
+
+    findings = examine(job)
+    for finding in findings:
+        print(f"{'ok ' if finding.well else 'BAD'} {finding.what}: {finding.told}")
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(1)
+    running = status(open_job(job))
+    print(f"ok  Label Studio: {running.url if running else 'not running'}")
+
+
+@app.command()
 def ingest(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
     """Read the pages that pressmark.yaml names into articles."""
     from corpus.ingest import ingest as run
@@ -163,13 +179,13 @@ def studio_logs(
     job: Folder = HERE, lines: Annotated[int, typer.Option(help="How many, from the end.")] = 40
 ) -> None:
     """Print the end of Label Studio's log."""
-    from annotation.studio import logs
+    from annotation.studio import logs, tail
 
     from corpus.job import open_job
 
     path = logs(open_job(job))
     print(f"{path}:")
-    print("\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]))
+    print("\n".join(tail(path, lines)))
 
 
 @app.command()
@@ -240,3 +256,60 @@ def predict(job: Folder = HERE, settings: Settings = None, as_json: Json = False
     _answer(
         result, as_json, f"run {result.run}: {result.spans} spans in {result.articles} articles"
     )
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the demo's job is made.")] = Path(
+        "pressmark-demo"
+    ),
+    stop: Annotated[bool, typer.Option("--stop", help="Stop Label Studio at the end.")] = False,
+) -> None:
+    """Run the whole loop on the synthetic sample corpus: pages, labels, model, pre-labels."""
+    from annotation import studio as local
+    from annotation.pull import pull as fetch
+    from annotation.push import push as send
+    from annotation.rehearse import rehearse
+    from corpus.ingest import ingest as read
+    from corpus.init import init_demo
+    from corpus.resources import SAMPLE
+    from corpus.sample import sample_annotations
+    from corpus.store import read_articles
+    from training.evaluate import evaluate as score
+    from training.fit import train as fit
+    from training.predict import predict as run
+
+    init_demo(folder)
+    with _work("demo", folder, None) as (job, progress):
+        say = print
+        read_ = read(job, progress)
+        say(f"1 ingest: {read_.new} new articles, {read_.same} known")
+        running = local.start(job, progress)
+        say(f"2 studio: Label Studio runs at {running.url}")
+        sent = send(job, None, progress)
+        say(f"3 push: {sent.new} new tasks, {sent.same} were there")
+        articles = read_articles(job)
+        passes = sample_annotations(articles[: -len(articles) // 6], SAMPLE / "passes", job.scheme)
+        submitted = rehearse(job, passes, progress)
+        say(f"4 annotate: three rehearsed annotators submitted {submitted} annotations")
+        labels = fetch(job, progress)
+        say(f"5 pull: {labels.new} new annotations, {labels.same} as before")
+        trained = fit(job, progress)
+        say(f"6 train: {trained.folder} in {trained.seconds:.0f} s")
+        scores = score(job, progress)
+        predicted = run(job, progress)
+        say(f"7 predict: {predicted.spans} spans in {predicted.articles} articles")
+        shown = send(job, predicted.run, progress)
+        say(f"8 push: {shown.prelabelled} tasks now show the model's pre-labels")
+    print("\nsynthetic sample: shows that the parts work, not how well")
+    _print_scores(scores)
+    print(f"\nthe job: {job.folder}")
+    if stop:
+        local.stop(job)
+        print("Label Studio is stopped; start it again with: pressmark studio start -C", folder)
+    else:
+        print(f"Label Studio: {running.url}\nits log-in: {running.login}")
+
+
+if __name__ == "__main__":
+    main()

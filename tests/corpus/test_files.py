@@ -44,7 +44,7 @@ def test_a_bad_line_in_the_middle_is_named(tmp_path: Path) -> None:
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "file.json"
     write_text(path, "old")
-    with pytest.raises(FileNotFoundError), replacing(path) as part:
+    with pytest.raises(NotADirectoryError), replacing(path) as part:
         (part / "no folder").read_text()
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["file.json"]

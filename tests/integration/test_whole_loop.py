@@ -1,0 +1,94 @@
+"""The loop, with every part real: pages, Label Studio, a trained model, pre-labels; any scheme."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from annotation.pull import pull
+from annotation.push import push
+from annotation.rehearse import rehearse
+from corpus.dataset import annotations_to_dataset
+from corpus.ingest import ingest
+from corpus.job import Job
+from corpus.resources import CONFIGS, SAMPLE
+from corpus.sample import sample_annotations
+from corpus.store import read_annotations, read_articles, read_run
+from tests.conftest import MakeJob
+from training.evaluate import evaluate
+from training.fit import train
+from training.predict import predict
+
+pytestmark = pytest.mark.integration
+
+
+def the_loop(job: Job, left_for_later: int = 2) -> None:
+    """From the pages to pre-labels on the pages that nobody has annotated yet."""
+    ingest(job)
+    articles = read_articles(job)
+    assert push(job).new == len(articles)
+    passes = sample_annotations(articles[:-left_for_later], SAMPLE / "passes", job.scheme)
+    assert rehearse(job, passes) == len(passes) > 0
+    assert pull(job).new == len(passes)
+    assert _opinions(read_annotations(job.annotations)) == _opinions(passes)
+    train(job)
+    evaluate(job)
+    predicted = predict(job)
+    assert push(job, predicted.run).prelabelled == left_for_later
+
+
+def _opinions(annotations: list) -> set:  # type: ignore[type-arg]
+    """Who says what of what: without the ids and times that Label Studio gives."""
+    return {
+        (a.article, a.sha256, a.author, answer.question, answer.values)
+        for a in annotations
+        for answer in a.answers
+    } | {
+        (a.article, a.sha256, a.author, s.label, s.start, s.end, *sorted(s.attributes.items()))
+        for a in annotations
+        for s in a.spans
+    }
+
+
+@pytest.fixture
+def sample_job(studio_job: MakeJob, tiny_encoder: Path) -> object:
+    """A job over a part of the sample corpus, with an encoder that trains in seconds."""
+
+    def make(scheme: str) -> Job:
+        pages = {"path": str(SAMPLE / "pages" / "[bcr]*" / "*"), "id": "name"}
+        training = {"encoder": str(tiny_encoder), "epochs": 1, "window": 64, "stride": 16}
+        return studio_job(scheme=scheme, sources=[pages], training=training)
+
+    return make
+
+
+@pytest.mark.parametrize("scheme", ["scheme", "frames"])
+def test_both_schemes_run_the_whole_loop(sample_job: object, scheme: str) -> None:
+    job = sample_job(scheme)  # type: ignore[operator]
+    the_loop(job)
+    scores = json.loads(job.scores.read_text(encoding="utf-8"))
+    assert scores["labels"] == list(job.scheme.label_names)
+
+
+def test_a_fourth_label_is_an_edit_of_the_scheme_and_nothing_else(
+    sample_job: object, tmp_path: Path
+) -> None:
+    text = (CONFIGS / "scheme.yaml").read_text(encoding="utf-8")
+    raw = yaml.safe_load(text)
+    fourth = {**raw["labels"][0], "name": "whispered praise", "hotkey": "9", "colour": "#123456"}
+    fourth.pop("unless", None)
+    raw["labels"].append(fourth)
+    job = sample_job(yaml.safe_dump(raw, allow_unicode=True))  # type: ignore[operator]
+    the_loop(job)
+
+    from annotation.interface import interface
+    from training.checkpoint import load
+
+    assert "whispered praise" in interface(job.scheme)
+    assert "whispered praise" in load(job.models / "model").model.config.labels
+    scores = json.loads(job.scores.read_text(encoding="utf-8"))
+    assert "whispered praise" in scores["labels"]
+    [run] = [path.stem for path in job.predictions.glob("*.parquet")]
+    dataset = annotations_to_dataset(read_run(job, run))
+    assert "label" in dataset.features["spans"].feature

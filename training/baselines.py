@@ -1,0 +1,120 @@
+"""What a score has to beat: marking everything, shuffled spans, a lexicon."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus.measures import merged
+from corpus.records import Article, Span
+from corpus.scheme import Label, Scheme
+from training.decode import Reading, stretches
+from training.encoding import Floats, allowed, words
+from training.examples import Example
+
+#: A word's rate counts as if the label's overall rate had been seen this often beside it.
+PRIOR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """For each lower-case word the share of its occurrences that stood inside each label."""
+
+    weights: dict[str, Floats]
+    default: Floats
+
+    def read(self, article: Article) -> Reading:
+        """Return each word's weights as its probabilities; spans are decoded as the model's are."""
+        found = words(article)
+        rows = [self.weights.get(_key(article, w.start, w.end), self.default) for w in found]
+        inside = np.array(rows, np.float32).reshape(len(found), len(self.default))
+        return Reading(article, tuple(found), inside, np.zeros_like(inside))
+
+
+def lexicon(examples: Sequence[Example], scheme: Scheme) -> Lexicon:
+    """Learn a lexicon from the annotators' spans, where the label may stand and was asked."""
+    size = len(scheme.labels)
+    seen: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(size, np.float32))
+    inside: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(size, np.float32))
+    for example in examples:
+        for column, label in enumerate(scheme.labels):
+            _count(example, label, column, seen, inside)
+    total = sum(seen.values(), np.zeros(size, np.float32))
+    default = sum(inside.values(), np.zeros(size, np.float32)) / np.maximum(total, 1)
+    weights = {
+        word: (inside[word] + PRIOR * default) / (count + PRIOR) for word, count in seen.items()
+    }
+    return Lexicon(weights, default)
+
+
+def everything(article: Article, scheme: Scheme) -> tuple[Span, ...]:
+    """Mark every block with every label that may stand in it."""
+    return tuple(
+        Span(f"{label.name}:{block.start}", block.start, block.end, label.name)
+        for label in scheme.labels
+        for block in article.blocks
+        if allowed(label, block.kind)
+    )
+
+
+def shuffled(
+    reference: Sequence[Span], article: Article, scheme: Scheme, seed: int = 0
+) -> tuple[Span, ...]:
+    """Move each reference span to a random place where its label may stand, as many words long.
+
+    It knows how many spans there are and how long: what is left is knowing where.
+    """
+    found = words(article)
+    empty = np.zeros((len(found), len(scheme.labels)), np.float32)
+    reading = Reading(article, tuple(found), empty, empty)
+    draw = random.Random(f"{seed}:{article.id}")  # noqa: S311  # a baseline, no secret
+    moved = []
+    for number, span in enumerate(sorted(reference, key=lambda s: (s.start, s.end, s.label))):
+        label = scheme.label(span.label)
+        places = list(stretches(reading, label)) if label else []
+        if label is None or not places:
+            continue
+        length = sum(word.start < span.end and span.start < word.end for word in found)
+        first, last = _place(draw, places, max(length, 1), label)
+        start, end = found[first].start, found[last - 1].end
+        moved.append(Span(f"{span.label}:{number}", start, end, span.label))
+    return tuple(moved)
+
+
+def _place(
+    draw: random.Random, places: list[tuple[int, int]], length: int, label: Label
+) -> tuple[int, int]:
+    """Draw a run of words: every start is equally likely, a short block is taken whole."""
+    if label.snap == "block":
+        return draw.choice(places)
+    starts = [max(1, stop - start - length + 1) for start, stop in places]
+    start, stop = draw.choices(places, weights=starts)[0]
+    first = start + draw.randrange(max(1, stop - start - length + 1))
+    return first, min(first + length, stop)
+
+
+def _count(
+    example: Example,
+    label: Label,
+    column: int,
+    seen: defaultdict[str, Floats],
+    inside: defaultdict[str, Floats],
+) -> None:
+    article = example.article
+    asked = example.asked(label)
+    marks = [merged(s for s in opinion.spans if s.label == label.name) for opinion in asked]
+    for word in words(article):
+        if not asked or not allowed(label, article.blocks[word.block].kind):
+            continue
+        key = _key(article, word.start, word.end)
+        seen[key][column] += 1
+        covered = sum(any(s < word.end and word.start < e for s, e in mark) for mark in marks)
+        inside[key][column] += covered / len(asked)
+
+
+def _key(article: Article, start: int, end: int) -> str:
+    return article.text[start:end].lower()

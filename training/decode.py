@@ -1,0 +1,71 @@
+"""From a probability a word to spans: the one way, for the model and the baselines alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from corpus.records import Article, Span
+from corpus.scheme import Label, Scheme
+from training.encoding import Floats, Word, allowed
+
+#: A span that another of its label touches begins where 'begins' is likelier than not.
+BEGINS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a model makes of an article: word by label, inside a span, and the first of one."""
+
+    article: Article
+    words: tuple[Word, ...]
+    inside: Floats
+    begins: Floats
+
+
+def decode(reading: Reading, scheme: Scheme, thresholds: Mapping[str, float]) -> tuple[Span, ...]:
+    """Return the spans of `reading`, each label by its own threshold.
+
+    A span is a run of words whose probability reaches the threshold, in one block of a kind where
+    the label may stand; spans of different labels may overlap. Where the label says `snap: block`
+    the block is taken whole or not at all, by its mean. The score is the mean over the words.
+    """
+    spans = []
+    for column, label in enumerate(scheme.labels):
+        for start, stop in _runs(reading, column, label, thresholds[label.name]):
+            first, last = reading.words[start], reading.words[stop - 1]
+            score = round(float(reading.inside[start:stop, column].mean()), 4)
+            id_ = f"{label.name}:{first.start}"
+            spans.append(Span(id_, first.start, last.end, label.name, score=score))
+    return tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label)))
+
+
+def stretches(reading: Reading, label: Label) -> Iterator[tuple[int, int]]:
+    """Yield the runs of words that share a block in which `label` may stand."""
+    for block, numbers in groupby(range(len(reading.words)), lambda n: reading.words[n].block):
+        if allowed(label, reading.article.blocks[block].kind):
+            run = list(numbers)
+            yield run[0], run[-1] + 1
+
+
+def _runs(
+    reading: Reading, column: int, label: Label, threshold: float
+) -> Iterator[tuple[int, int]]:
+    for start, stop in stretches(reading, label):
+        inside = reading.inside[start:stop, column]
+        if label.snap == "block":
+            if inside.mean() >= threshold:
+                yield start, stop
+            continue
+        begun = None
+        for number in range(start, stop):
+            here = reading.inside[number, column] >= threshold
+            splits = here and reading.begins[number, column] >= BEGINS
+            if begun is not None and (splits or not here):
+                yield begun, number
+                begun = None
+            if here and begun is None:
+                begun = number
+        if begun is not None:
+            yield begun, stop
