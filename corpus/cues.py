@@ -14,54 +14,60 @@ _NAME = r"[A-ZÀ-ÞŠŽĐ][\w.’'-]*"
 _MARK = r"[^\w\s]*\s*"  # an emoji, a bullet or an arrow before the words
 
 _CHROME = """
-actions|ad|ad feedback|advertisement|advertisements|advertising|all rights reserved|alerts|analysis
-|archive|bookmark|business|close|column|contact|contact us|continue reading|copy link|cookie policy
-|cookies|culture|donate|e-mail|economy|edition|editorial|email|facebook|flipboard|follow|follow us
-|forward|games|gettr|home|instagram|jobs|lifestyle|like|linkedin|listen|live|local|log in|log out
-|login|membership|menu|messenger|more|my account|news|newsletter|newsletters|next|next article
-|notices|opinion|parler|petitions|pinterest|podcast|podcasts|politics|post|previous
-|previous article|print|privacy|privacy policy|promoted|published|puzzles|reddit|register|reply
-|report|rss|rumble|save|science|search|section|sections|settings|share|share on facebook
-|share on twitter|share on x|share this|share this article|share this story|share via email|shop
-|show more|sign in|sign up|signal|skip to content|skip to main content|sms|sport|sports|sponsored
-|sponsored content|store|stories|story|subscribe|subscribe now|tech|telegram|terms|terms of service
-|terms of use|text size|threads|tiktok|toggle navigation|top|translate|truth social|tweet|twitter
-|url copied|video|videos|views|watch live|watch now|whatsapp|world|x|youtube
+actions|ad|ad feedback|advertisement|advertisements|advertising|all rights reserved|alerts
+|analysis|archive|bookmark|business|close|column|contact|contact us|continue reading|copy link
+|cookie policy|cookies|culture|donate|e-mail|economy|edition|editorial|email|facebook|flipboard
+|follow|follow us|forward|games|gettr|home|instagram|jobs|lifestyle|like|linkedin|listen|live
+|local|log in|log out|login|membership|menu|messenger|more|my account|news|newsletter
+|newsletters|next|next article|notices|opinion|parler|petitions|pinterest|podcast|podcasts
+|politics|post|previous|previous article|print|privacy|privacy policy|promoted|published|puzzles
+|reddit|register|reply|report|rss|rumble|save|science|search|section|sections|settings|share
+|share on facebook|share on twitter|share on x|share this|share this article|share this story
+|share via email|shop|show more|sign in|sign up|signal|skip to content|skip to main content|sms
+|sport|sports|sponsored|sponsored content|store|stories|story|subscribe|subscribe now|tech
+|telegram|terms|terms of service|terms of use|text size|threads|tiktok|toggle navigation|top
+|translate|truth social|tweet|twitter|url copied|video|videos|views|watch live|watch now
+|whatsapp|world|x|youtube
 """
-_CUE = r"""(?:trending(?:\ now)?|related(?:\ (?:stories|articles|coverage|news|posts|topics|content|
-links|reading))?|read\ (?:more|next|also|on|this\ next|the\ (?:latest|full\ story))|see\ also|also\ read
-|also\ (?:in|on|from)\b.{0,40}|more\ (?:from|stories|on\ this|in|news|like\ this|headlines)\b.{0,40}
-|recommended(?:\ (?:stories|reading|for\ you))?|you\ (?:may|might)\ also\ (?:like|be\ interested\ in)
-|most\ (?:read|popular|viewed|shared)\b.{0,30}|don't\ miss|editors?'?s?'?\ (?:picks?|choice)|up\ next
-|must\ reads?|what\ to\ read\ next|what\ (?:others|people)\ are\ reading|popular(?:\ now)?
-|in\ case\ you\ missed\ it|keep\ reading|latest(?:\ (?:news|stories|headlines))?|top\ stories
-|around\ the\ web|from\ our\ partners|you\ may\ have\ missed|further\ reading|elsewhere|flashback)"""
-_ASK = r"""\b(?:subscri(?:be|ption)|donat(?:e|ion)|chip\ in|sign\ (?:up|it|now|on|here|the|our|and)\b
-|add\ (?:your|my)\ name|become\ an?\ (?:[\w-]+\ ){0,3}(?:member|supporter|subscriber|patron|friend)
-|join\ (?:us|today|now|our|the\ fight|thousands)|support\ (?:us|our|this|independent|the\ [A-Z])
-|make\ (?:an?|your)\ (?:[\w-]+\ ){0,2}(?:gift|donation|contribution)|give\ (?:what|today|now|monthly)
-|asking\ (?:you|for\ your)|stand\ with\ us|share\ (?:this|it|the\ page)|pass\ (?:it|this)\ on
-|forward\ (?:this|it)|(?:send|post)\ (?:this|the|it)\b|screenshot|buy\ (?:the|your|now|one|two)
-|order\ (?:at|now|today|tonight|yours|online)|membership|free\ trial|half\ price|tell\ your\ friends
-|write\ to\ your|call\ your|pledge|contribut(?:e|ion)|your\ (?:gift|support|donation|inbox|help)
-|sign\ me\ up|take\ action|help\ (?:us|keep)|in\ your\ inbox|petition
-|please\ (?:join|support|help|consider|give|share|sign|stand|don't))"""
-_PLEA = r"""\b(?:subscribe\ (?:to|now|today|for)|sign\ up\ (?:for|to|here)|donate\ (?:now|today|at|to\ us)
-|become\ an?\ (?:[\w-]+\ ){0,3}(?:member|supporter|subscriber)|support\ (?:us|our\ (?:work|journalism
-|reporting|newsroom))|sign\ (?:the|our)\ petition|add\ your\ name|pass\ (?:it|this)\ on|chip\ in
-|share\ this\ (?:article|story|page|post|thread)|make\ an?\ (?:[\w-]+\ )?(?:gift|donation)
-|join\ us\ (?:today|now)|order\ (?:now|today|tonight))"""
+_CUE = r"""(?:trending(?:\ now)?|related(?:\ (?:stories|articles|coverage|news|posts|topics
+|content|links|reading))?|read\ (?:more|next|also|on|this\ next|the\ (?:latest|full\ story))
+|see\ also|also\ read|also\ (?:in|on|from)\b.{0,40}|more\ (?:from|stories|on\ this|in|news
+|like\ this|headlines)\b.{0,40}|recommended(?:\ (?:stories|reading|for\ you))?|you\ (?:may
+|might)\ also\ (?:like|be\ interested\ in)|most\ (?:read|popular|viewed|shared)\b.{0,30}
+|don't\ miss|editors?'?s?'?\ (?:picks?|choice)|up\ next|must\ reads?|what\ to\ read\ next
+|what\ (?:others|people)\ are\ reading|popular(?:\ now)?|in\ case\ you\ missed\ it
+|keep\ reading|latest(?:\ (?:news|stories|headlines))?|top\ stories|around\ the\ web
+|from\ our\ partners|you\ may\ have\ missed|further\ reading|elsewhere|flashback)"""
+_ASK = r"""\b(?:subscri(?:be|ption)|donat(?:e|ion)|chip\ in
+|sign\ (?:up|it|now|on|here|the|our|and)\b|add\ (?:your|my)\ name|become\ an?\ (?:[\w-]+\ ){0,3}(?:member|supporter|subscriber|patron
+|friend)|join\ (?:us|today|now|our|the\ fight|thousands)|support\ (?:us|our|this|independent
+|the\ [A-Z])|make\ (?:an?|your)\ (?:[\w-]+\ ){0,2}(?:gift|donation|contribution)
+|give\ (?:what|today|now|monthly)|asking\ (?:you|for\ your)|stand\ with\ us|share\ (?:this
+|it|the\ page)|pass\ (?:it|this)\ on|forward\ (?:this|it)|(?:send|post)\ (?:this|the|it)\b
+|screenshot|buy\ (?:the|your|now|one|two)|order\ (?:at|now|today|tonight|yours|online)
+|membership|free\ trial|half\ price|tell\ your\ friends|write\ to\ your|call\ your|pledge
+|contribut(?:e|ion)|your\ (?:gift|support|donation|inbox|help)|sign\ me\ up|take\ action
+|help\ (?:us|keep)|in\ your\ inbox|petition|please\ (?:join|support|help|consider|give|share
+|sign|stand|don't))"""
+_PLEA = r"""\b(?:subscribe\ (?:to|now|today|for)|sign\ up\ (?:for|to|here)|donate\ (?:now|today|at
+|to\ us)|become\ an?\ (?:[\w-]+\ ){0,3}(?:member|supporter|subscriber)|support\ (?:us
+|our\ (?:work|journalism|reporting|newsroom))|sign\ (?:the|our)\ petition|add\ your\ name
+|pass\ (?:it|this)\ on|chip\ in|share\ this\ (?:article|story|page|post|thread)
+|make\ an?\ (?:[\w-]+\ )?(?:gift|donation)|join\ us\ (?:today|now)|dear\ (?:reader|friend
+|patriot)s?\b|order\ (?:now|today|tonight))"""
 _APPEAL = rf"""^{_MARK}(?:(?:an?|one|our)\ )?(?:[\w-]+\ ){{0,2}}?(?:message|note|word|appeal|letter
 |plea|request|favou?r)\ (?:from|for)\ (?:our|the|your|us|you|all|everyone)\b.{{0,60}}$
-|^{_MARK}(?:please\ )?(?:support\ (?:our|us|the|independent)|donate|subscribe\ (?:to|now|today|for)
-|join\ (?:us|our|the)|become\ an?\ |stand\ (?:up\ )?with|sign\ (?:up|now|the|our)|take\ action|chip\ in
-|help\ (?:us|keep)|give\ (?:today|now)|before\ you\ go|why\ we\ (?:ask|need))\b.{{0,60}}$"""
+|^{_MARK}(?:please\ )?(?:support\ (?:our|us|the|independent)|donate|subscribe\ (?:to|now
+|today|for)|join\ (?:us|our|the)|become\ an?\ |stand\ (?:up\ )?with|sign\ (?:up|now|the|our)
+|take\ action|chip\ in|help\ (?:us|keep)|give\ (?:today|now)|before\ you\ go|why\ we\ (?:ask
+|need))\b.{{0,60}}$"""
 _BIO = r"""(?:has\ (?:been|worked|written|covered|reported|served|edited|won)|is\ an?\b|is\ the\b
-|is\ [A-Z].{0,40}'s\b|was\ an?\b|works\b|covers\b|reports\b|writes\b|teaches\b|edits\b|joined\b
-|lives\b|can\ be\ reached|served\b)"""
-_TRADE = r"""\b(?:reporter|editor|writer|journalist|columnist|author|producer|professor|correspondent
-|contributor|contributing|host|fellow|analyst|intern|novelist|photographer|economist|critic|graduate
-|covers|writes|reports|newsroom|desk|byline|on\ twitter|follow\ (?:him|her|them))\b|@\w"""
+|is\ [A-Z].{0,40}'s\b|was\ an?\b|works\b|covers\b|reports\b|writes\b|teaches\b|edits\b
+|joined\b|lives\b|can\ be\ reached|served\b)"""
+_TRADE = r"""\b(?:reporter|editor|writer|journalist|columnist|author|producer|professor
+|correspondent|contributor|contributing|host|fellow|analyst|intern|novelist|photographer|economist|critic
+|graduate|covers|writes|reports|newsroom|desk|byline|on\ twitter|follow\ (?:him|her|them))\b
+|@\w"""
 
 
 def _pattern(text: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
@@ -78,113 +84,129 @@ class Cues:
     """What marks a line as what; `dataclasses.replace` makes a publisher's own table."""
 
     #: Whole lines that are controls, sections or networks (casefolded, without signs and counts).
-    chrome: frozenset[str] = frozenset(word.strip() for word in _CHROME.split("|"))
+    chrome: frozenset[str]
     #: Lines that are the page's furniture whatever else they say.
-    furniture: re.Pattern[str] = _plain(
+    furniture: re.Pattern[str]
+    #: A line that announces other articles; with a colon they may follow on the same line.
+    cue: re.Pattern[str]
+    cue_with_teaser: re.Pattern[str]
+    #: A heading of a plea to the reader; what asks within one; what asks standing alone.
+    appeal: re.Pattern[str]
+    ask: re.Pattern[str]
+    plea: re.Pattern[str]
+    postscript: re.Pattern[str]
+    correction: re.Pattern[str]
+    byline: re.Pattern[str]
+    dateline: re.Pattern[str]
+    #: 'PORT ANSEL (Calder Wire) —' with nothing behind it.
+    place: re.Pattern[str]
+    tags: re.Pattern[str]
+    hashtags: re.Pattern[str]
+    comments: re.Pattern[str]
+    caption: re.Pattern[str]
+    #: Poll answers: 'Yes: 97% (123 votes)'.
+    choice: re.Pattern[str]
+    #: 'Ann “Kit” Lee has worked …'; a trade makes a bio of it where no byline says who wrote.
+    bio: re.Pattern[str]
+    trade: re.Pattern[str]
+    about: re.Pattern[str]
+
+
+CUES = Cues(
+    chrome=frozenset(word.strip() for word in _CHROME.split("|")),
+    furniture=_plain(
         r"^(?:©|\(c\)|copyright\b)|all rights reserved|^\d+ min(?:ute)?s?(?: read)?$"
         r"|^(?:estimated )?reading time|^skip to |^published in\b|^share (?:on|via|to)\b.{0,20}$"
-        r"|^\d[\d.,]*k? (?:shares?|views?|likes?|comments?)$|^follow \w+ on\b|^log ?in\b|^click here\b"
+        r"|^\d[\d.,]*k? (?:shares?|views?|likes?|comments?)$|^follow \w+ on\b"
+        r"|^log ?in\b|^click here\b"
+        r"|^please (?:enter|refresh|log in|enable|sign in)\b|^share on\b"
         r"|\bcookies?\b.{0,60}\b(?:accept|consent|policy)|^listen to this"
         r"|^comments are closed|^(?:photo|image) \d+ of \d+$"
-    )
-    #: A line that announces other articles; with a colon they may follow on the same line.
-    cue: re.Pattern[str] = _pattern(rf"^{_MARK}{_CUE}\s*[:»→…]*$")
-    cue_with_teaser: re.Pattern[str] = _pattern(rf"^({_MARK}{_CUE}\s*:)\s*\S")
-    #: A heading of a plea to the reader; what asks within one; what asks standing alone.
-    appeal: re.Pattern[str] = _pattern(_APPEAL)
-    ask: re.Pattern[str] = _pattern(_ASK)
-    plea: re.Pattern[str] = _pattern(_PLEA)
-    postscript: re.Pattern[str] = _plain(r"^p\.?\s?s\.?\b")
-    correction: re.Pattern[str] = _plain(
+    ),
+    cue=_pattern(rf"^{_MARK}{_CUE}\s*[:»→…]*$"),
+    cue_with_teaser=_pattern(rf"^({_MARK}{_CUE}\s*:)\s*\S"),
+    appeal=_pattern(_APPEAL),
+    ask=_pattern(_ASK),
+    plea=_pattern(_PLEA),
+    postscript=_plain(r"^p\.?\s?s\.?\b"),
+    correction=_plain(
         r"^(?:corrections?(?: and clarifications?| notice| policy)?|clarifications?)\b\s*(?:[:.–—-]|$)"
         r"|^(?:submit|suggest|request|report) an? (?:correction|error|typo)"
         r"|^(?:truth|fairness)? ?(?:and )?accuracy$|^our (?:editorial )?standards$"
-        r"|(?:read|see) our (?:editorial )?standards|^we (?:are|'re) committed to (?:truth|accuracy)"
+        r"|(?:read|see) our (?:editorial )?standards"
+        r"|^we(?: are|'re) committed to (?:truth|accuracy)"
         r"|an earlier version of (?:this|the) (?:article|story|column|report|page|headline)"
         r"|^this (?:article|story|post|page|column) (?:has been|was) (?:updated|corrected|amended)"
         r"|^editor'?s'? note:.{0,200}(?:correct|earlier version|updated|clarif)"
-    )
-    byline: re.Pattern[str] = re.compile(
+    ),
+    byline=re.compile(
         rf"^(?:(?:[Bb][Yy]|[Ww]ords by|[Ww]ritten by|[Rr]eported by|[Vv]on|[Pp]ar|[Pp]or)\s+{_NAME}"
-        rf"|{_NAME}(?: {_NAME}){{1,3}}\s*[|•·]\s*{_NAME})"
-    )
-    dateline: re.Pattern[str] = _plain(
-        rf"^(?:(?:first )?(?:published|posted|updated|last (?:updated|modified))\b.{{0,50}}\d"
+        rf"|{_NAME}(?: {_NAME}){{1,2}} in {_NAME}(?: {_NAME})?$)"
+    ),
+    dateline=_plain(
+        r"^(?:(?:first )?(?:published|posted|updated|last (?:updated|modified))\b.{0,90}\d"
+        r"(?: ?[ap]m)?(?: \w{2,4})?"
         rf"|(?:{_DAY},? )?\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},? \d{{4}}\b.{{0,40}}"
         rf"|(?:{_DAY},? )?{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b.{{0,40}}"
         rf"|\d{{4}}-\d\d-\d\d\b.{{0,30}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b.{{0,30}}"
         rf"|\d+ (?:minutes?|hours?|days?|weeks?) ago.{{0,20}})\s*$"
-    )
-    #: 'PORT ANSEL (Calder Wire) —' with nothing behind it.
-    place: re.Pattern[str] = _plain(
-        r"^[A-ZÀ-Þ][\w.'’ ,/-]{1,40}(?:\s*\([^)]{2,40}\))?\s*[—–-]{1,2}$", re.NOFLAG
-    )
-    tags: re.Pattern[str] = _plain(
-        r"^(?:tags?|topics?|filed under|keywords|categor(?:y|ies)|tagged(?: with)?|more (?:on|about))"
+    ),
+    place=_plain(r"^[A-ZÀ-Þ][\w.'’ ,/-]{1,40}(?:\s*\([^)]{2,40}\))?\s*[—–-]{1,2}$", re.NOFLAG),
+    tags=_plain(
+        r"^(?:tags?|topics?|filed under|keywords|categor(?:y|ies)|tagged(?: with)?"
+        r"|more (?:on|about))"
         r"\s*(?::|$)"
-    )
-    hashtags: re.Pattern[str] = _plain(r"^(?:#\w+[\s,]*)+$")
-    comments: re.Pattern[str] = _plain(
+    ),
+    hashtags=_plain(r"^(?:#\w+[\s,]*)+$"),
+    comments=_plain(
         r"^(?:(?:join the |reader )?(?:conversation|discussion|comments?)|leave a (?:comment|reply)"
         r"|(?:view |show |see )?(?:all )?\d[\d,.]* comments?|what do you think\?|post a comment"
         r"|(?:view|show|see|load) comments)\s*(?:\(?\d*\)?)\s*:?$"
-    )
-    caption: re.Pattern[str] = _plain(
+    ),
+    caption=_plain(
         r"^(?:photo|picture|image|illustration|graphic|credit|caption|file photo)s?(?: credit)?"
-        r"\s*(?::|by\b)|(?:photo|picture|image|illustration|credit|graphic)s?(?: by|:|/) ?[A-Z][^.!?]*\.?$"
+        r"\s*(?::|by\b)|(?:photo|picture|image|illustration|credit|graphic)s?"
+        r"(?: by|:|/) ?[A-Z][^.!?]*\.?$"
         r"|\([^()]*(?:photo|getty|reuters|shutterstock|screenshot|image|picture)[^()]*\)\.?$"
-    )
-    #: Poll answers: 'Yes: 97% (123 votes)'.
-    choice: re.Pattern[str] = _plain(r"^(?:yes|no|not sure|unsure|undecided|vote)\b[^.!?]{0,30}$")
-    #: 'Ann “Kit” Lee has worked …'; a trade makes a bio of it where no byline says who wrote.
-    bio: re.Pattern[str] = _pattern(
-        rf"^(?:(?-i:{_NAME})(?:\ (?:[“\"‘'(][^\s]+[”\"’')]|(?-i:{_NAME}|de|van|von|der|la|Ó))){{1,4}}"
+    ),
+    choice=_plain(r"^(?:yes|no|not sure|unsure|undecided|vote)\b[^.!?]{0,30}$"),
+    bio=_pattern(
+        rf"^(?:(?-i:{_NAME})(?:\ (?:[“\"‘'(][^\s]+[”\"’')]|(?-i:{_NAME}|de|van|von|der|la|Ó)))"
+        rf"{{1,4}}"
         rf"|the\ (?:writer|author)),?\ {_BIO}"
-    )
-    trade: re.Pattern[str] = _pattern(_TRADE)
-    about: re.Pattern[str] = _plain(r"^about the (?:author|writer)s?:?$")
+    ),
+    trade=_pattern(_TRADE),
+    about=_plain(r"^about the (?:author|writer)s?:?$"),
+)
 
-
-CUES = Cues()
-
+_MARKUP = """
+comments: comments comment disqus respond conversation commentlist coral
+correction: correction corrections clarification
+solicitation: newsletter newsletters subscribe subscription membership donate donation donations
+  petition appeal signup sign-up support-us contribute fundraising supporter
+related: related recommended recommendations recirc recirculation trending read-more readmore
+  more-stories popular most-read mostread outbrain taboola see-also read-next inread
+bio: bio author-box authorbox about-author author-bio author-info author-card author-about
+tags: tags taglist tag-list topics keywords tags-links post-tags tag-links
+chrome: nav navbar navigation menu breadcrumb breadcrumbs crumbs share sharing sharedaddy social
+  ad ads advert advertisement sponsored cookie cookies consent toolbar skip skip-link masthead
+  site-footer page-footer global-footer foot colophon site-info copyright kicker cat-links
+  pagination login search gdpr
+caption: caption figcaption credit photo-credit image-credit wp-caption-text
+deck: deck dek standfirst subtitle subheadline sub-headline strapline
+byline: byline bylines author authors by contributor contributors
+dateline: dateline date timestamp pubdate datetime when posted-on publish-date
+quote: pullquote pull-quote blockquote
+poll: poll
+"""
 #: What a word of an element's class or id says of what stands in it; pairs ('author-box') are
 #: looked up before single words, earlier rows before later ones.
 MARKUP: tuple[tuple[str, frozenset[str]], ...] = tuple(
     (kind, frozenset(words.split()))
-    for kind, words in (
-        ("comments", "comments comment disqus respond conversation commentlist coral"),
-        ("correction", "correction corrections clarification"),
-        (
-            "solicitation",
-            "newsletter newsletters subscribe subscription membership donate donation donations "
-            "paywall petition appeal signup sign-up support-us contribute fundraising supporter",
-        ),
-        (
-            "related",
-            "related recommended recommendations recirc recirculation trending read-more readmore "
-            "more-stories popular most-read mostread outbrain taboola see-also read-next inread",
-        ),
-        (
-            "bio",
-            "bio author-box authorbox about-author author-bio author-info author-card author-about",
-        ),
-        ("tags", "tags taglist tag-list topics keywords tags-links post-tags tag-links"),
-        (
-            "chrome",
-            "nav navbar navigation menu breadcrumb breadcrumbs crumbs share sharing sharedaddy "
-            "social ad ads advert advertisement sponsored cookie cookies consent toolbar skip "
-            "skip-link masthead copyright kicker cat-links pagination login search gdpr",
-        ),
-        ("caption", "caption figcaption credit photo-credit image-credit wp-caption-text"),
-        ("deck", "deck dek standfirst subtitle subheadline sub-headline strapline"),
-        ("byline", "byline bylines author authors by contributor contributors"),
-        ("dateline", "dateline date timestamp pubdate datetime when posted-on publish-date"),
-        ("quote", "pullquote pull-quote blockquote"),
-        ("poll", "poll"),
-    )
+    for kind, words in re.findall(r"^(\w+):((?:.|\n )*)", _MARKUP, re.MULTILINE)
 )
 
 #: Class words that hide an element from eyes (text for screen readers).
 HIDDEN = frozenset(
-    "screen-reader-text sr-only visually-hidden visuallyhidden screen-reader u-hidden".split()
+    ("screen-reader-text", "sr-only", "visually-hidden", "visuallyhidden", "screen-reader")
 )

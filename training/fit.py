@@ -115,7 +115,8 @@ def _rows(
 ) -> list[dict[str, Any]]:
     articles = [example.article for example in examples]
     rows = []
-    for window in windows(articles, encoder.tokenizer, settings.window, settings.stride):
+    # No stride: what is read twice in prediction would only be taught twice here
+    for window in windows(articles, encoder.tokenizer, settings.window, 0):
         taught = targets(examples[window.article], window, scheme)
         rows.append(
             {
@@ -160,7 +161,7 @@ def _optimizer(model: SpanModel, rate: float) -> torch.optim.Optimizer:
         {"params": list(model.encoder.parameters()), "lr": rate},
         {"params": list(model.head.parameters()), "lr": rate * HEAD_RATE},
     ]
-    return torch.optim.AdamW(groups, weight_decay=0.01)
+    return torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
 
 
 class _Collator:

@@ -38,7 +38,8 @@ def tuned(
     """Return for each label the threshold whose spans cover the references' characters best.
 
     Best is the largest F1 of covered characters, averaged with the neighbouring thresholds: on few
-    articles a lonely peak is chance. A label without a reference takes the threshold of all
+    articles a lonely peak is chance. Of equally good ones it is the middle one. A label without a
+    reference takes the threshold of all
     labels together.
     """
     counts = {threshold: _counts(readings, examples, scheme, threshold) for threshold in GRID}
@@ -55,7 +56,8 @@ def _best(curve: Sequence[Tally]) -> float:
     smooth = [sum(near := values[max(0, at - 1) : at + 2]) / len(near) for at in range(len(values))]
     if not any(smooth):
         return 0.5
-    return GRID[max(range(len(GRID)), key=lambda at: (smooth[at], values[at]))]
+    best = [at for at in range(len(GRID)) if smooth[at] >= max(smooth) - 1e-9]
+    return GRID[best[len(best) // 2]]
 
 
 def _counts(

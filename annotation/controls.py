@@ -1,0 +1,35 @@
+"""What the controls of the interface are called, so that interface and codec agree.
+
+A scheme's names hold no full stop: 'span.target.typed' cannot be another attribute's control.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+#: The object that holds the article's text, and the control that draws labels on it.
+TEXT = "text"
+LABEL = "label"
+
+Place = Literal["article", "span"]
+_TYPED = ".typed"
+
+
+def control(place: Place, name: str) -> str:
+    """Return the control of a question about the article or of an attribute of a span."""
+    return f"{place}.{name}"
+
+
+def typed(place: Place, name: str) -> str:
+    """Return the text box beside a list of names."""
+    return control(place, name) + _TYPED
+
+
+def asked_by(control_name: object) -> tuple[Place, str] | None:
+    """Return what a control asks, or None for a control that is none of ours."""
+    place, _, name = str(control_name).partition(".")
+    name = name.removesuffix(_TYPED)
+    match place:
+        case "article" | "span":
+            return (place, name) if name else None
+    return None

@@ -1,0 +1,228 @@
+"""Rows to raw pages: JSON lines, CSV and Parquet, streamed; memory does not grow with the file."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from corpus.decode import byte_limit, decode
+from corpus.errors import UnreadableError
+from corpus.readers import File, Page, Refused, sha256_of_file
+
+_GIVEN = ("id", "url", "publisher", "title", "authors", "published", "language", "licence")
+#: How far into a file of JSON lines its columns are looked for.
+_LOOK = 100
+_SAMPLE = 2**18
+_BATCH = 64
+
+
+def column_problem(file: File) -> str | None:
+    """Say which mapped column `file` lacks, which are there and which was probably meant."""
+    try:
+        there = _columns(file)
+    except (UnreadableError, OSError, EOFError, zlib.error, csv.Error):
+        return None  # unreadable files are quarantined when their turn comes
+    if there is None:
+        return None
+    asked = {"text": file.source.columns.text, **_mapped(file)}
+    lines = []
+    for role, column in asked.items():
+        if column not in there:
+            close = difflib.get_close_matches(column, there, n=1, cutoff=0.5)
+            hint = f"did you mean {close[0]!r}?" if close else "map it under columns"
+            lines.append(
+                f"{file.where}: no column {column!r} (mapped as {role}); {hint}"
+                f" There are: {', '.join(there)}"
+            )
+    return "\n".join(lines) or None
+
+
+def read_rows(file: File) -> Iterator[Page | Refused]:
+    """Yield a page for each row; a row that is none is refused, with its line."""
+    sha256 = ""
+    try:
+        sha256 = sha256_of_file(file.path)
+        for where, row in _rows(file):
+            if isinstance(row, str):
+                yield Refused(where, row)
+            else:
+                yield _page(file, where, row, sha256)
+    except UnreadableError as error:
+        yield Refused(file.where, str(error))
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        yield Refused(file.where, "truncated or damaged gzip; fetch the file again")
+    except OSError as error:
+        yield Refused(file.where, f"cannot be read ({error.strerror or error})")
+
+
+def _mapped(file: File) -> dict[str, str]:
+    columns = file.source.columns
+    return {name: column for name in _GIVEN if (column := getattr(columns, name))}
+
+
+def _page(file: File, where: str, row: dict[str, Any], sha256: str) -> Page | Refused:
+    text = row.get(file.source.columns.text)
+    if not isinstance(text, str) or not text.strip():
+        return Refused(where, f"no text in column {file.source.columns.text!r}")
+    if any("\udc80" <= char <= "\udcff" for char in text) and file.format == "csv":
+        return Refused(where, "not in the encoding of the rest; name its encoding in the source")
+    mapped = _mapped(file)
+    given = {name: said for name, column in mapped.items() if (said := _said(row.get(column)))}
+    line = where.rpartition(":")[2]
+    return Page(where, sha256, file.format, text, file.source, f"{file.name}:{line}", given)
+
+
+def _said(value: object) -> str:
+    """A cell as text; several authors stand on lines of their own."""
+    if isinstance(value, list):
+        return "\n".join(said for item in value if (said := _said(item)))
+    return "" if value is None or isinstance(value, dict) else str(value).strip()
+
+
+def _rows(file: File) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Yield each row with its place, or the reason why it is none."""
+    if file.format == "parquet":
+        yield from _parquet(file)
+    elif file.format == "csv":
+        yield from _csv(file)
+    else:
+        yield from _jsonl(file)
+
+
+def _columns(file: File) -> list[str] | None:
+    """The columns of a file; None where the format has none or no row is readable."""
+    if file.format == "parquet":
+        return [str(name) for name in _parquet_file(file).schema_arrow.names]
+    if file.format == "csv":
+        with _open(file.path) as stream:
+            return _header(_reader(file, stream))
+    if file.format == "jsonl":
+        found: dict[str, None] = {}
+        for number, (_, row) in enumerate(_jsonl(file)):
+            if number >= _LOOK:
+                break
+            found.update(dict.fromkeys(row if isinstance(row, dict) else ()))
+        return list(found) or None
+    return None
+
+
+def _open(path: Path) -> BinaryIO:
+    stream = path.open("rb")
+    if stream.read(2) == b"\x1f\x8b":
+        stream.close()
+        return cast("BinaryIO", gzip.open(path, "rb"))
+    stream.seek(0)
+    return stream
+
+
+def _jsonl(file: File) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    limit = byte_limit(file.source.max_characters)
+    number = 0
+    with _open(file.path) as stream:
+        while line := stream.readline(limit):
+            number += 1
+            where = f"{file.where}:{number}"
+            if len(line) == limit and not line.endswith(b"\n"):
+                yield where, f"a line longer than {limit} bytes; raise max_characters"
+                return
+            if line.strip():
+                yield where, _object(line, where, file.source.encoding)
+    if number == 0:
+        yield file.where, "empty; fetch the file again or take it out"
+
+
+def _object(line: bytes, where: str, encoding: str | None) -> dict[str, Any] | str:
+    try:
+        row = json.loads(line.decode(encoding or "utf-8-sig"))
+    except (UnicodeError, LookupError):
+        return f"{where}: not text in {encoding or 'UTF-8'}; name its encoding in the source"
+    except RecursionError:
+        return f"{where}: JSON nested too deeply"
+    except ValueError as error:
+        return f"{where}: invalid JSON ({error}); mend the line"
+    return row if isinstance(row, dict) else f"{where}: no JSON object; write one object a line"
+
+
+def _reader(file: File, stream: BinaryIO) -> Any:
+    """A csv reader over `stream`, its encoding and delimiter found from the beginning."""
+    sample = stream.read(_SAMPLE)
+    stream.seek(0)
+    encoding = file.source.encoding or _csv_encoding(sample)
+    # a bare NUL or a lone byte is the row's own trouble: it is refused, the rest is read
+    try:
+        words = io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="")
+    except LookupError:
+        raise UnreadableError(f"no such encoding: {encoding}; mend it in the source") from None
+    head = sample.decode(encoding, "replace").partition("\n")[0]
+    tab = ".tsv" in file.path.suffixes
+    delimiter = "\t" if tab else max(",;\t|", key=head.count)
+    csv.field_size_limit(byte_limit(file.source.max_characters))
+    return csv.reader(words, delimiter=delimiter, strict=False)
+
+
+def _csv_encoding(sample: bytes) -> str:
+    cut = sample[: sample.rfind(b"\n") + 1] or sample  # no character is cut in two there
+    text, changes = decode(cut)
+    told = next((change for change in changes if change.startswith("decoded from ")), "")
+    if told:
+        return told.removeprefix("decoded from ").removesuffix(" (guessed)")
+    return "utf-8-sig"
+
+
+def _header(reader: Any) -> list[str]:
+    return [name.strip() for name in next(reader, [])]
+
+
+def _csv(file: File) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    with _open(file.path) as stream:
+        reader = _reader(file, stream)
+        header = _header(reader)
+        if not header:
+            yield file.where, "empty; fetch the file again or take it out"
+        while True:
+            where = f"{file.where}:{reader.line_num + 1}"
+            try:
+                cells: Sequence[str] = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield where, f"no row of this CSV ({error}); is a quotation mark left open?"
+                continue
+            if cells:
+                yield where, dict(zip(header, cells, strict=False))
+
+
+def _parquet_file(file: File) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.ParquetFile(file.path)
+    except (pa.ArrowException, OSError) as error:
+        told = str(error).splitlines()[0]
+        raise UnreadableError(f"no readable Parquet file ({told}); fetch it again") from None
+
+
+def _parquet(file: File) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    import pyarrow as pa
+
+    wanted = [file.source.columns.text, *_mapped(file).values()]
+    table = _parquet_file(file)
+    number = 0
+    try:
+        for batch in table.iter_batches(batch_size=_BATCH, columns=list(dict.fromkeys(wanted))):
+            for row in batch.to_pylist():
+                number += 1
+                yield f"{file.where}:{number}", row
+    except (pa.ArrowException, OSError) as error:
+        told = str(error).splitlines()[0]
+        raise UnreadableError(f"damaged after row {number} ({told}); fetch it again") from None
+    finally:
+        table.close()

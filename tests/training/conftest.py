@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus.job import Job
+from corpus.records import Article
+from tests.conftest import MakeJob
+from tests.speech import SCHEME
+from tests.training.press import annotate, pages, tiny_encoder
+from training.encoders import Encoder, load_encoder
+from training.fit import Trained, train
+
+#: A tiny encoder that starts from nothing needs long steps.
+QUICK = {"epochs": 20, "learning_rate": 5e-3, "batch_size": 4, "window": 48, "stride": 8}
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny random BERT."""
+    return tiny_encoder(tmp_path_factory.mktemp("encoder") / "bert")
+
+
+@pytest.fixture(scope="session")
+def encoder(tiny: Path) -> Encoder:
+    return load_encoder(str(tiny), Path())
+
+
+@pytest.fixture(scope="session")
+def articles() -> list[Article]:
+    return pages(20)
+
+
+@pytest.fixture
+def annotated(job: MakeJob, tiny: Path, articles: list[Article]) -> Job:
+    """A job of twenty articles with two annotators each, ready to train."""
+    made = job(*articles, scheme=SCHEME, training={**QUICK, "encoder": str(tiny)})
+    annotate(made, articles)
+    return made
+
+
+@pytest.fixture(scope="session")
+def learned(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> tuple[Job, Trained]:
+    """A job with a trained model; tests only read it, or write what they check."""
+    from tests.conftest import make_job
+
+    found = pages(20)
+    section = {**QUICK, "encoder": str(tiny)}
+    folder = tmp_path_factory.mktemp("learned") / "job"
+    made = make_job(folder, tuple(found), SCHEME, {"training": section})
+    annotate(made, found)
+    return made, train(made)

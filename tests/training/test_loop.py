@@ -1,0 +1,281 @@
+"""Train, predict and evaluate: the loop from a user's seat."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from corpus.errors import PressmarkError
+from corpus.job import Job, open_job
+from corpus.records import Article, misfits
+from corpus.store import append_annotations, read_annotations, read_articles, read_run
+from tests.conftest import MakeJob
+from tests.speech import SCHEME
+from tests.training.conftest import QUICK
+from tests.training.press import annotate, opinion, pages, tiny_encoder
+from training import fit
+from training.checkpoint import load
+from training.evaluate import evaluate, table
+from training.fit import Trained, train
+from training.predict import predict
+
+FOURTH = """\
+  - name: aside
+    colour: "#3a7d44"
+    hotkey: "3"
+    definition: an aside
+    test: is it one?
+    positive: [{text: "[[a]]"}, {text: "[[b]]"}, {text: "[[c]]"}]
+    negative: [{text: "a"}, {text: "b"}, {text: "c"}]
+attributes:
+"""
+
+
+def weights(folder: Path) -> dict[str, Any]:
+    return dict(load(folder).model.state_dict())
+
+
+def test_the_model_finds_what_it_was_taught_on_articles_it_never_saw(
+    learned: tuple[Job, Trained],
+) -> None:
+    job, trained = learned
+    scores = evaluate(job)
+    f1 = {
+        (system, s.label, s.measure): s.f1.value
+        for system, found in scores.systems.items()
+        for s in found
+    }
+    assert f1["model", "loud head", "exact"] == 1
+    assert f1["model", "judged", "SI"] > 0.8
+    for trivial in ("shuffled", "everything"):
+        assert f1["model", "", "SI"] > f1[trivial, "", "SI"]
+    assert scores.articles == trained.test
+
+
+def test_a_run_holds_every_article_and_is_an_annotation_of_role_model(
+    learned: tuple[Job, Trained],
+) -> None:
+    job, _ = learned
+    done = predict(job)
+    predictions = read_run(job, done.run)
+    articles = {article.id: article for article in read_articles(job)}
+    assert {p.article for p in predictions} == set(articles)
+    assert done.articles == 20
+    assert done.spans == sum(len(p.spans) for p in predictions) > 0
+    for prediction in predictions:
+        assert misfits(prediction, articles[prediction.article]) == []
+        assert (prediction.role, prediction.author) == ("model", "model")
+        assert (prediction.run, prediction.scheme) == (done.run, job.scheme.hash)
+        assert all(s.score is not None and 0 <= s.score <= 1 for s in prediction.spans)
+    assert done.run.endswith("-model")
+    assert (job.folder / "schemes" / f"{job.scheme.hash}.yaml").is_file()
+
+
+def test_the_folder_loads_without_the_job_and_reads_the_same(
+    learned: tuple[Job, Trained], tmp_path: Path
+) -> None:
+    job, trained = learned
+    shutil.copytree(trained.folder, tmp_path / "moved")
+    here, there = load(trained.folder), load(tmp_path / "moved")
+    articles = read_articles(job)[:3]
+    for ours, theirs in zip(here.reader.read(articles), there.reader.read(articles), strict=True):
+        assert (ours.inside == theirs.inside).all()
+    names = {path.name for path in trained.folder.iterdir()}
+    assert names >= {"config.json", "model.safetensors", "pressmark.json", "README.md"}
+
+
+def test_manifest_and_card_say_how_the_model_came_to_be(learned: tuple[Job, Trained]) -> None:
+    job, trained = learned
+    manifest = load(trained.folder).manifest
+    assert manifest.scheme == job.scheme.hash
+    assert manifest.labels == job.scheme.label_names
+    assert sorted((*manifest.train, *manifest.validation, *manifest.test)) == sorted(
+        article.id for article in read_articles(job)
+    )
+    assert manifest.annotations == 40
+    assert manifest.settings["seed"] == 0
+    assert set(manifest.thresholds) == set(job.scheme.label_names)
+    card = (trained.folder / "README.md").read_text(encoding="utf-8")
+    assert f"Learned from {len(trained.train)} articles" in card
+
+
+def test_the_same_seed_gives_the_same_model_and_another_seed_another(annotated: Job) -> None:
+    short = ["training.epochs=1"]
+    first = weights(train(open_job(annotated.folder, short)).folder)
+    again = weights(train(open_job(annotated.folder, short)).folder)
+    other = weights(train(open_job(annotated.folder, [*short, "training.seed=1"])).folder)
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert not all(torch.equal(first[name], other[name]) for name in first)
+
+
+@pytest.mark.parametrize("kind", ["roberta", "deberta-v2", "modernbert"])
+def test_any_encoder_trains_through_the_same_key(job: MakeJob, tmp_path: Path, kind: str) -> None:
+    tiny_encoder(tmp_path / kind, kind)
+    section = {**QUICK, "encoder": str(tmp_path / kind), "epochs": 1}
+    articles = pages(6)
+    made = job(*articles, scheme=SCHEME, training=section)
+    annotate(made, articles)
+    trained = train(made)
+    assert load(trained.folder).model.config.encoder.model_type == kind
+    assert predict(made).articles == 6
+
+
+def test_a_label_added_to_the_scheme_is_in_model_and_scores(
+    job: MakeJob, tiny: Path, articles: list[Article]
+) -> None:
+    text = SCHEME.replace("attributes:\n", FOURTH)
+    section = {**QUICK, "encoder": str(tiny), "epochs": 1}
+    made = job(*articles, scheme=text, training=section)
+    annotate(made, articles)
+    assert load(train(made).folder).model.config.labels == ["judged", "loud head", "aside"]
+    scores = evaluate(made)
+    assert {s.label for s in scores.systems["model"]} == {"", "judged", "loud head", "aside"}
+    assert [row[0] for row in table(scores)].count("aside") == len(scores.systems)
+
+
+def test_scores_are_written_as_plain_json_with_every_figure(learned: tuple[Job, Trained]) -> None:
+    job, _ = learned
+    scores = evaluate(job)
+    data = json.loads(job.scores.read_text(encoding="utf-8"))
+    assert data["format"] == 1
+    assert set(data["systems"]) == {"model", "lexicon", "shuffled", "everything"}
+    assert data["spans"] == scores.spans
+    one = data["systems"]["model"][0]
+    assert set(one) == {
+        "label",
+        "measure",
+        "precision",
+        "recall",
+        "f1",
+        "predicted",
+        "reference",
+    }
+    assert set(one["f1"]) == {"value", "low", "high"}
+
+
+def test_a_table_has_a_row_for_each_label_and_system(learned: tuple[Job, Trained]) -> None:
+    heading, *rows = table(evaluate(learned[0]))
+    assert {len(row) for row in rows} == {len(heading)}
+    assert [row[:2] for row in rows[:2]] == [("all", "model"), ("all", "lexicon")]
+
+
+def test_what_cannot_be_used_is_left_out_and_counted(annotated: Job) -> None:
+    article = read_articles(annotated)[0]
+    given = opinion(article, "cem", annotated.scheme)
+    append_annotations(
+        annotated.annotations,
+        [
+            replace(given, id="1", sha256="0" * 64),
+            replace(given, id="2", scheme="1" * 64),
+            replace(given, id="3", status="skipped"),
+            replace(given, id="4", role="model"),
+            replace(given, id="5", article="gone"),
+            replace(given, id="6", covers=((0, 5),)),
+            replace(given, id="7", layer="blocks"),
+        ],
+    )
+    trained = train(open_job(annotated.folder, ["training.epochs=1"]))
+    assert trained.left_out == {
+        "of an older version of the text": 1,
+        "made under another scheme": 1,
+        "skipped": 1,
+        "by a model": 1,
+        "of an article that is not in the job": 1,
+        "of a part of the article only": 1,
+        "of the layer blocks": 1,
+    }
+
+
+def test_no_annotations_is_one_line_with_the_remedy(job: MakeJob, tiny: Path) -> None:
+    with pytest.raises(PressmarkError, match="pressmark pull"):
+        train(job(*pages(4), scheme=SCHEME, training={"encoder": str(tiny)}))
+
+
+def test_predicting_before_training_is_told(annotated: Job) -> None:
+    with pytest.raises(PressmarkError, match="run 'pressmark train'"):
+        predict(annotated)
+    with pytest.raises(PressmarkError, match="run 'pressmark train'"):
+        evaluate(annotated)
+    assert not annotated.predictions.exists()
+
+
+def test_a_model_of_another_scheme_is_refused(learned: tuple[Job, Trained], tmp_path: Path) -> None:
+    folder = tmp_path / "changed"
+    shutil.copytree(learned[0].folder, folder)
+    path = folder / "mine.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
+    with pytest.raises(PressmarkError, match="trained under scheme"):
+        predict(open_job(folder))
+
+
+def test_a_damaged_model_is_told(learned: tuple[Job, Trained], tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(learned[1].folder, folder)
+    file = folder / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(PressmarkError, match="damaged"):
+        load(folder)
+    (folder / "pressmark.json").write_text('{"format": 2}')
+    with pytest.raises(PressmarkError, match="format 2"):
+        load(folder)
+    (folder / "pressmark.json").write_text("[]")
+    with pytest.raises(PressmarkError, match="not a model's manifest"):
+        load(folder)
+
+
+@pytest.mark.parametrize("moment", ["training", "saving"])
+def test_a_training_that_is_stopped_leaves_the_old_model_and_nothing_half(
+    annotated: Job, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    job = open_job(annotated.folder, ["training.epochs=1"])
+    before = weights(train(job).folder)
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if moment == "saving":
+        monkeypatch.setattr("training.checkpoint.write_text", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        train(job, stopped if moment == "training" else fit.silent)
+    assert [path.name for path in job.models.iterdir()] == ["model"]
+    after = weights(job.models / "model")
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_a_kill_between_two_renames_loses_no_model(
+    learned: tuple[Job, Trained], tmp_path: Path
+) -> None:
+    shutil.copytree(learned[1].folder, tmp_path / ".model.old")
+    assert load(tmp_path / "model").manifest == load(learned[1].folder).manifest
+
+
+def test_progress_counts_up_to_the_end(annotated: Job) -> None:
+    told: list[tuple[str, int, int]] = []
+    job = open_job(annotated.folder, ["training.epochs=1"])
+    train(job, lambda *step: told.append(step))
+    steps = [(done, total) for what, done, total in told if what == "training"]
+    assert [done for done, _ in steps] == list(range(1, len(steps) + 1))
+    assert steps[-1][0] == steps[-1][1]
+
+
+def test_evaluation_says_which_test_articles_are_gone(
+    learned: tuple[Job, Trained], tmp_path: Path
+) -> None:
+    shutil.copytree(learned[0].folder, tmp_path / "less")
+    job = open_job(tmp_path / "less")
+    gone = learned[1].test[0]
+    withdrawn = [
+        replace(a, status="withdrawn")
+        for a in read_annotations(job.annotations)
+        if a.article == gone
+    ]
+    append_annotations(job.annotations, withdrawn)
+    scores = evaluate(job)
+    assert gone not in scores.articles
+    assert "1 test articles are gone or changed" in scores.notes
