@@ -146,7 +146,7 @@ def _answered(
     else:
         name, kind = control(place, question.name), "choices"
         value = {"choices": list(values)}
-    return {"from_name": name, "to_name": TEXT, "type": kind, "value": value}
+    return {"id": name, "from_name": name, "to_name": TEXT, "type": kind, "value": value}
 
 
 def _was_shown(raw: RawAnnotation, results: list[Json], shown: Annotation) -> bool:
@@ -177,7 +177,7 @@ def _given(
     place: str, results: Iterable[Json], questions: Iterable[Question]
 ) -> dict[str, tuple[str, ...]]:
     """Values by question; of a name that was both picked and typed the typed one counts."""
-    types = {question.name: question.type for question in questions}
+    known = {question.name: question for question in questions}
     found: dict[str, tuple[str, ...]] = {}
     for item in sorted(results, key=lambda item: str(item.get("from_name"))):
         asked = asked_by(item.get("from_name"))
@@ -187,11 +187,17 @@ def _given(
         read = value if isinstance(value, dict) else {}
         values = read.get("choices") or read.get("text") or ()
         texts = tuple(text for text in _texts(values) if text)
-        if texts and types.get(name) == "text":
-            texts = ("\n".join(texts),)
         if texts:
-            found[name] = texts
+            found[name] = _ordered(texts, known.get(name))
     return found
+
+
+def _ordered(texts: tuple[str, ...], question: Question | None) -> tuple[str, ...]:
+    """One text for a text, and picked values in the scheme's order: ticked in another, the same."""
+    if question and question.type == "text":
+        return ("\n".join(texts),)
+    order = question.value_names if question else ()
+    return tuple(sorted(set(texts), key=lambda v: (order.index(v) if v in order else len(order), v)))
 
 
 def _texts(values: object) -> Iterator[str]:
@@ -284,4 +290,5 @@ def _traced(span: Span, shown: Annotation | None) -> Span:
 
 
 def _opinion(span: Span) -> tuple[tuple[int, int], str, object]:
-    return span.drawn or (span.start, span.end), span.label, span.attributes
+    ticked = {name: set(values) for name, values in span.attributes.items()}
+    return span.drawn or (span.start, span.end), span.label, ticked

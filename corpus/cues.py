@@ -39,15 +39,18 @@ _CUE = r"""(?:trending(?:\ now)?|related(?:\ (?:stories|articles|coverage|news|p
 |keep\ reading|latest(?:\ (?:news|stories|headlines))?|top\ stories|around\ the\ web
 |from\ our\ partners|you\ may\ have\ missed|further\ reading|elsewhere|flashback)"""
 _ASK = r"""\b(?:subscri(?:be|ption)|donat(?:e|ion)|chip\ in
-|sign\ (?:up|it|now|on|here|the|our|and)\b|add\ (?:your|my)\ name|become\ an?\ (?:[\w-]+\ ){0,3}(?:member|supporter|subscriber|patron
-|friend)|join\ (?:us|today|now|our|the\ fight|thousands)|support\ (?:us|our|this|independent
+|sign\ (?:up|it|now|on|here|the|our|and)\b|add\ (?:your|my)\ name
+|become\ an?\ (?:[\w-]+\ ){0,3}(?:member|supporter|subscriber|patron|friend)
+|join\ (?:us|today|now|our|the\ fight|thousands)
+|support\ (?:us|our|this|independent
 |the\ [A-Z])|make\ (?:an?|your)\ (?:[\w-]+\ ){0,2}(?:gift|donation|contribution)
 |give\ (?:what|today|now|monthly)|asking\ (?:you|for\ your)|stand\ with\ us|share\ (?:this
 |it|the\ page)|pass\ (?:it|this)\ on|forward\ (?:this|it)|(?:send|post)\ (?:this|the|it)\b
 |screenshot|buy\ (?:the|your|now|one|two)|order\ (?:at|now|today|tonight|yours|online)
 |membership|free\ trial|half\ price|tell\ your\ friends|write\ to\ your|call\ your|pledge
 |contribut(?:e|ion)|your\ (?:gift|support|donation|inbox|help)|sign\ me\ up|take\ action
-|help\ (?:us|keep)|in\ your\ inbox|petition|please\ (?:join|support|help|consider|give|share
+|help\ (?:us|keep)|in\ your\ inbox|petition|(?:gift|donation)\ today
+|please\ (?:join|support|help|consider|give|share
 |sign|stand|don't))"""
 _PLEA = r"""\b(?:subscribe\ (?:to|now|today|for)|sign\ up\ (?:for|to|here)|donate\ (?:now|today|at
 |to\ us)|become\ an?\ (?:[\w-]+\ ){0,3}(?:member|supporter|subscriber)|support\ (?:us
@@ -59,13 +62,15 @@ _APPEAL = rf"""^{_MARK}(?:(?:an?|one|our)\ )?(?:[\w-]+\ ){{0,2}}?(?:message|note
 |plea|request|favou?r)\ (?:from|for)\ (?:our|the|your|us|you|all|everyone)\b.{{0,60}}$
 |^{_MARK}(?:please\ )?(?:support\ (?:our|us|the|independent)|donate|subscribe\ (?:to|now
 |today|for)|join\ (?:us|our|the)|become\ an?\ |stand\ (?:up\ )?with|sign\ (?:up|now|the|our)
-|take\ action|chip\ in|help\ (?:us|keep)|give\ (?:today|now)|before\ you\ go|why\ we\ (?:ask
+|take\ action|chip\ in|help\ (?:us|keep)|give\ (?:today|now)|before\ you\ (?:go|close|leave)
+|why\ we\ (?:ask
 |need))\b.{{0,60}}$"""
 _BIO = r"""(?:has\ (?:been|worked|written|covered|reported|served|edited|won)|is\ an?\b|is\ the\b
 |is\ [A-Z].{0,40}'s\b|was\ an?\b|works\b|covers\b|reports\b|writes\b|teaches\b|edits\b
 |joined\b|lives\b|can\ be\ reached|served\b)"""
 _TRADE = r"""\b(?:reporter|editor|writer|journalist|columnist|author|producer|professor
-|correspondent|contributor|contributing|host|fellow|analyst|intern|novelist|photographer|economist|critic
+|correspondent|contributor|contributing|host|fellow|analyst|intern|novelist|photographer
+|economist|critic
 |graduate|covers|writes|reports|newsroom|desk|byline|on\ twitter|follow\ (?:him|her|them))\b
 |@\w"""
 
@@ -130,7 +135,8 @@ CUES = Cues(
     plea=_pattern(_PLEA),
     postscript=_plain(r"^p\.?\s?s\.?\b"),
     correction=_plain(
-        r"^(?:corrections?(?: and clarifications?| notice| policy)?|clarifications?)\b\s*(?:[:.–—-]|$)"
+        r"^(?:corrections?(?: and clarifications?| notice| policy)?|clarifications?)\b"
+        r"(?:,[^.:]{0,30})?\s*(?:[:.–—-]|$)"
         r"|^(?:submit|suggest|request|report) an? (?:correction|error|typo)"
         r"|^(?:truth|fairness)? ?(?:and )?accuracy$|^our (?:editorial )?standards$"
         r"|(?:read|see) our (?:editorial )?standards"

@@ -14,20 +14,24 @@ from typing import Any
 from resiliparse.parse.html import ELEMENT, TEXT, HTMLTree
 
 from corpus.cues import CUES, HIDDEN, Cues
-from corpus.line_rules import same_words
+from corpus.line_page import same_words
 from corpus.lines import Typed, split_cues, typed
 from corpus.markup import Piece, Place, place_of, settle
 from corpus.metadata import Metadata, metadata_of
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body button caption center dd details dialog dir div dl dt "
-    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li "
-    "listing main menu nav ol optgroup option p plaintext pre search section summary table tbody "
-    "td textarea tfoot th thead tr ul xmp".split()
+    """
+    address article aside blockquote body button caption center dd details dialog dir div dl dt
+    fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing
+    main menu nav ol optgroup option p plaintext pre search section summary table tbody td textarea
+    tfoot th thead tr ul xmp
+    """.split()  # noqa: SIM905  # a list would be forty lines
 )
 _UNSEEN = frozenset(
-    "audio canvas datalist embed frame frameset head iframe link map math meta noembed noframes "
-    "noscript object param script source style svg template title track video".split()
+    """
+    audio canvas datalist embed frame frameset head iframe link map math meta noembed noframes
+    noscript object param script source style svg template title track video
+    """.split()  # noqa: SIM905  # a list would be forty lines
 )
 _PREFORMATTED = frozenset(("pre", "textarea", "listing", "xmp", "plaintext"))
 _BREAK = "\0"  # canonical text holds none: it stands for <br> until white space has collapsed

@@ -149,7 +149,7 @@ def _facts(page: Page, given: dict[str, str], metadata: Metadata, typed: Typed) 
     """What is known of the article: a row's columns first, then the page, then the source."""
     source = page.source
     names = tuple(name for name in given.get("authors", "").split("\n") if name)
-    facts = {
+    return {
         "url": given.get("url") or metadata.url,
         "publisher": given.get("publisher") or metadata.site or source.publisher,
         "title": given.get("title") or " ".join(typed.title.split()) or metadata.title,
@@ -158,7 +158,6 @@ def _facts(page: Page, given: dict[str, str], metadata: Metadata, typed: Typed) 
         "language": given.get("language") or metadata.language or source.language,
         "licence": given.get("licence") or source.licence,
     }
-    return facts
 
 
 def _authors(byline: str) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus.cues import CUES, Cues
-from corpus.line_rules import Line, kinds_of
+from corpus.line_page import Line
+from corpus.line_rules import kinds_of
 from corpus.records import Block
 
 _LINE = re.compile("[^\n\u2028\u2029]+")
@@ -37,14 +38,16 @@ def typed_lines(text: str, title: str = "", cues: Cues = CUES) -> Typed:
         title: the page's title where it is known; the line that equals it is the headline.
         cues: the words by which the page names its parts.
     """
-    return typed(text, split_cues(text, _unwrapped(text, list(_lines(text))), cues), title, cues)
+    return typed(text, split_cues(text, _unwrapped(list(_lines(text))), cues), title, cues)
 
 
 def typed(text: str, lines: Sequence[Line], title: str = "", cues: Cues = CUES) -> Typed:
     """Type `lines`, which are slices of `text` in order."""
     words = [text[line.start : line.end] for line in lines]
     kinds = kinds_of(words, lines, title, cues)
-    blocks = tuple(Block(l.start, l.end, kind) for l, kind in zip(lines, kinds, strict=True))
+    blocks = tuple(
+        Block(line.start, line.end, kind) for line, kind in zip(lines, kinds, strict=True)
+    )
     first = {kind: word for word, kind in reversed(list(zip(words, kinds, strict=True)))}
     return Typed(
         blocks, first.get("headline", ""), first.get("byline", ""), first.get("dateline", "")
@@ -53,7 +56,7 @@ def typed(text: str, lines: Sequence[Line], title: str = "", cues: Cues = CUES) 
 
 def split_cues(text: str, lines: Sequence[Line], cues: Cues = CUES) -> list[Line]:
     """Cut 'Related: A headline' in two: what announces is one line, what it announces another."""
-    result = []
+    result: list[Line] = []
     for line in lines:
         found = line.end - line.start < 300 and cues.cue_with_teaser.match(
             text[line.start : line.end].replace("’", "'")
@@ -81,10 +84,12 @@ def _lines(text: str) -> Iterator[Line]:
             last = start + len(inner)
 
 
-def _unwrapped(text: str, lines: list[Line]) -> list[Line]:
+def _unwrapped(lines: list[Line]) -> list[Line]:
     """Join the lines of hard-wrapped paragraphs; other texts stay as they are."""
     widths = [line.end - line.start for line in lines]
-    direct = sum(not after.gap and width >= _RUNS_ON for width, after in zip(widths, lines[1:]))
+    direct = sum(
+        not after.gap and width >= _RUNS_ON for width, after in zip(widths, lines[1:], strict=False)
+    )
     wide = sum(width >= _RUNS_ON for width in widths)
     if max(widths, default=0) > _WRAP or direct < 5 or direct * 2 < wide:
         return lines

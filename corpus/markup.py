@@ -6,11 +6,11 @@ import functools
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from corpus.cues import CUES, MARKUP
-from corpus.line_rules import Line
+from corpus.line_page import Line
 
 _TAGS = {
     "nav": "chrome",
@@ -97,7 +97,7 @@ def _hints(tag: str, names: str) -> tuple[str, ...]:
     words = set()
     for name in names.split():
         parts = [part for part in _WORDS.split(_CAMEL.sub("-", name).casefold()) if part]
-        pairs = {f"{a}-{b}" for a, b in zip(parts, parts[1:], strict=False)}
+        pairs = {f"{a}-{b}" for a, b in pairwise(parts)}
         words |= pairs | {part for part in parts if not _paired(part, pairs)}
     said += [kind for kind, known in MARKUP if words & known]
     return tuple(said)

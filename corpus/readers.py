@@ -27,12 +27,16 @@ _SUFFIXES = {
 }
 #: What a browser saves beside a page: passed over in folders, read where a path names it.
 _ASSETS = frozenset(
-    ".avif .bmp .css .eot .gif .ico .jpeg .jpg .js .map .mjs .mp3 .mp4 .otf .png .svg .ttf .webm "
-    ".webp .woff .woff2".split()
+    """
+    .avif .bmp .css .eot .gif .ico .jpeg .jpg .js .map .mjs .mp3 .mp4 .otf .png .svg .ttf .webm
+    .webp .woff .woff2
+    """.split()  # noqa: SIM905  # a list would be forty lines
 )
 _WILD = re.compile(r"[*?\[]")
-_MARKUP = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body)\b",
-                     re.IGNORECASE | re.DOTALL)  # fmt: skip
+_MARKUP = re.compile(
+    r"\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 ROWS = ("jsonl", "csv", "parquet")
 
 

@@ -169,7 +169,7 @@ def _reader(file: File, stream: BinaryIO) -> Any:
 
 def _csv_encoding(sample: bytes) -> str:
     cut = sample[: sample.rfind(b"\n") + 1] or sample  # no character is cut in two there
-    text, changes = decode(cut)
+    _, changes = decode(cut)
     told = next((change for change in changes if change.startswith("decoded from ")), "")
     if told:
         return told.removeprefix("decoded from ").removesuffix(" (guessed)")

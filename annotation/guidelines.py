@@ -1,0 +1,97 @@
+"""A scheme's guidelines as the instructions (HTML) that an annotator reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html import escape
+from itertools import pairwise
+
+from corpus.scheme import Example, Label, Question, Scheme
+
+_RUN = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+#: The run in a hard case, which belongs to no one label.
+_GREY = "#6b7280"
+#: A shorter line was ended on purpose, not by an editor that wraps at 80 to 100 columns.
+_WRAPPED = 60
+
+
+def instructions(scheme: Scheme) -> str:
+    """Return all of the scheme's guidelines: labels with examples, questions, hard cases."""
+    about = f"{scheme.name} {scheme.version}" + (f" ({scheme.status})" if scheme.status else "")
+    parts = [f"<h2>Guidelines</h2><p><small>{escape(about)}</small></p>"]
+    parts += _paragraphs(scheme.introduction)
+    for label in scheme.labels:
+        parts += _label(label)
+    parts += _questions("Questions about the article", scheme.questions)
+    parts += _questions("Questions about each span", scheme.attributes)
+    if scheme.hard_cases:
+        parts.append("<h3>Hard cases</h3>")
+    for case in scheme.hard_cases:
+        parts += [f"<h4>{escape(case.title)}</h4>", *_paragraphs(case.rule)]
+        parts.append(_examples(case.examples, _GREY))
+    return f'<div style="max-width: 46em; line-height: 1.5">{"".join(parts)}</div>'
+
+
+def _label(label: Label) -> Iterator[str]:
+    mark = f"border-left: 0.5em solid {label.colour}; padding-left: 0.5em"
+    yield f'<h3 style="{mark}">{escape(label.title or label.name)} [{escape(label.hotkey)}]</h3>'
+    yield from _paragraphs(label.definition)
+    yield "<p><b>Test</b></p>"
+    yield from _paragraphs(label.test)
+    yield "<p><b>Mark</b></p>" + _examples(label.positive, label.colour)
+    yield "<p><b>Do not mark</b></p>" + _examples(label.negative, _GREY)
+    if label.blocks:
+        yield f"<p>Only in: {escape(', '.join(label.blocks))}.</p>"
+
+
+def _questions(title: str, questions: Iterable[Question]) -> Iterator[str]:
+    for number, question in enumerate(questions):
+        if not number:
+            yield f"<h3>{escape(title)}</h3>"
+        labels = getattr(question, "labels", ())
+        of = f" <small>(of {escape(', '.join(labels))})</small>" if labels else ""
+        yield f"<h4>{escape(question.title or question.name)}{of}</h4>"
+        yield from _paragraphs(question.guideline)
+        rows = [
+            f"<li><b>{escape(value.title or value.name)}</b>"
+            + (f" [{value.hotkey}]" if value.hotkey else "")
+            + (f": {escape(value.hint)}" if value.hint else "")
+            + (f" <small>(only in: {', '.join(value.blocks)})</small>" if value.blocks else "")
+            + "</li>"
+            for value in question.values
+        ]
+        yield f"<ul>{''.join(rows)}</ul>" if rows else ""
+
+
+def _examples(examples: Iterable[Example], colour: str) -> str:
+    rows = [
+        f"<li>{_marked(example.text, colour)}"
+        + (f"<br><small>{escape(example.why)}</small>" if example.why else "")
+        + "</li>"
+        for example in examples
+    ]
+    return f"<ul>{''.join(rows)}</ul>" if rows else ""
+
+
+def _marked(text: str, colour: str) -> str:
+    """Escape an example and highlight its [[runs]]."""
+    style = f"background: {colour}33; border-bottom: 2px solid {colour}"
+    return _RUN.sub(
+        lambda run: f'<mark style="{style}; color: inherit">{run[1]}</mark>', escape(text)
+    )
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for part in re.split(r"\n\s*\n", text.strip()):
+        if lines := [line.strip() for line in part.splitlines() if line.strip()]:
+            yield f"<p>{_flowing(lines)}</p>"
+
+
+def _flowing(lines: list[str]) -> str:
+    """Join lines that the YAML file wrapped; short ones (headings) and list items stay lines."""
+    told = escape(lines[0])
+    for before, line in pairwise(lines):
+        broken = len(before) < _WRAPPED or re.match(r"(\d+\.|[-*•])\s", line)
+        told += ("<br>" if broken else " ") + escape(line)
+    return told

@@ -1,0 +1,140 @@
+"""A scheme as Label Studio's interface: the page in one column, what is asked of it beside it."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections import Counter
+
+from annotation.controls import LABEL, TEXT, Place, control, typed
+from annotation.guidelines import instructions
+from corpus.scheme import Attribute, Label, Question, Scheme, Value
+
+__all__ = ["instructions", "interface"]
+
+#: More values than this become a list to open: two questions of sixteen would fill the screen.
+_MANY = 8
+
+_STYLE = """
+.pressmark { display: flex; align-items: flex-start; gap: 2em; }
+.pressmark-page { flex: 1 1 auto; min-width: 0; }
+.pressmark-text { max-width: 46em; margin: 0 auto; padding: 1em 1.5em 6em; }
+.pressmark-text, .pressmark-text * { font-family: system-ui, sans-serif; font-size: 16px; }
+.pressmark-text { line-height: 1.65; white-space: pre-wrap; overflow-wrap: anywhere; }
+.pressmark-side { flex: 0 0 21em; position: sticky; top: 0; max-height: 92vh; }
+.pressmark-side { overflow-y: auto; padding: 0 0.75em 2em; box-sizing: border-box; }
+.pressmark-group { margin-bottom: 0.9em; }
+"""
+
+
+def interface(scheme: Scheme) -> str:
+    """Return the labelling configuration (XML) of `scheme`.
+
+    The controls' names are those of `annotation.controls`; what is stored are the scheme's names,
+    what is shown are its titles.
+    """
+    root = ET.Element("View", className="pressmark")
+    ET.SubElement(root, "Style").text = _STYLE
+    page = ET.SubElement(root, "View", className="pressmark-page")
+    column = ET.SubElement(page, "View", className="pressmark-text")
+    ET.SubElement(column, "Text", name=TEXT, value=f"${TEXT}")
+    side = ET.SubElement(root, "View", className="pressmark-side")
+    for question in scheme.questions:
+        _ask(side, "article", question, {})
+    _labels(side, scheme)
+    for attribute in scheme.attributes:
+        _ask(side, "span", attribute, _when(attribute))
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode")
+
+
+def _labels(side: ET.Element, scheme: Scheme) -> None:
+    group = _group(side, "Labels", {})
+    labels = ET.SubElement(group, "Labels", name=LABEL, toName=TEXT, showInline="true")
+    shown = _shown([(label.name, label.title) for label in scheme.labels])
+    for label in scheme.labels:
+        given = {"value": shown[label.name], "alias": label.name, "background": label.colour}
+        ET.SubElement(labels, "Label", given, hotkey=label.hotkey, hint=_line(_hint(label)))
+
+
+def _hint(label: Label) -> str:
+    return label.test + (f" Only in: {', '.join(label.blocks)}." if label.blocks else "")
+
+
+def _when(attribute: Attribute) -> dict[str, str]:
+    """Ask it of the selected span alone, and where its label is one of the attribute's.
+
+    Said on the control itself too: Label Studio asks there whether an answer is required or stale.
+    """
+    when = {"visibleWhen": "region-selected", "whenTagName": LABEL}
+    return {**when, "whenLabelValue": ",".join(attribute.labels)} if attribute.labels else when
+
+
+def _ask(side: ET.Element, place: Place, question: Question, when: dict[str, str]) -> None:
+    given = {"toName": TEXT, **when}
+    if place == "span":
+        given["perRegion"] = "true"
+    group = _group(side, question.title or question.name, when)
+    name = control(place, question.name)
+    must = {"required": "true"} if question.required else {}
+    if must:
+        given["requiredMessage"] = f"Please answer: {question.title or question.name}"
+    match question.type:
+        case "one" | "several":
+            _choices(group, name, question, {**given, **must})
+        case "flag":
+            box = ET.SubElement(group, "Choices", {**given, **must}, name=name, choice="multiple")
+            ET.SubElement(box, "Choice", value="Yes", alias="yes")
+        case "text":
+            _box(group, name, question, {**given, **must})
+        case "name":
+            # Neither is required: an answer in the one leaves the other empty.
+            ET.SubElement(group, "Choices", given, name=name, value="$names", layout="select")
+            _box(group, typed(place, question.name), question, given, "or type another name")
+
+
+def _choices(group: ET.Element, name: str, question: Question, given: dict[str, str]) -> None:
+    several = {"choice": "multiple" if question.type == "several" else "single-radio"}
+    keys = any(value.hotkey for value in question.values)
+    folded = len(question.values) > _MANY and not keys
+    look = {"layout": "select"} if folded else {"showInline": "true"}
+    choices = ET.SubElement(group, "Choices", {**given, **several, **look}, name=name)
+    shown = _shown([(value.name, value.title) for value in question.values])
+    for value in question.values:
+        item = {"value": shown[value.name], "alias": value.name}
+        if value.hotkey:
+            item["hotkey"] = value.hotkey
+        if hint := _value_hint(value):
+            item["hint"] = _line(hint)
+        ET.SubElement(choices, "Choice", item)
+
+
+def _value_hint(value: Value) -> str:
+    """The hint; Label Studio cannot hide a value by the kind of block, so the hint says it."""
+    limits = f"only in: {', '.join(value.blocks)}" if value.blocks else ""
+    return "; ".join(part for part in (value.hint, limits) if part)
+
+
+def _box(
+    group: ET.Element, name: str, question: Question, given: dict[str, str], told: str = ""
+) -> None:
+    look = {"rows": "1", "maxSubmissions": "1", "editable": "true", "showSubmitButton": "false"}
+    ET.SubElement(group, "TextArea", {**given, **look}, name=name, placeholder=told)
+
+
+def _group(side: ET.Element, title: str, when: dict[str, str]) -> ET.Element:
+    group = ET.SubElement(side, "View", when, className="pressmark-group")
+    ET.SubElement(group, "Header", value=title, size="5")
+    return group
+
+
+def _shown(names: list[tuple[str, str]]) -> dict[str, str]:
+    """What is shown for each name: its title, unless that could be taken for another's.
+
+    Label Studio looks a stored answer up by name and by title alike.
+    """
+    counts = Counter(word for name, title in names for word in {name, title or name})
+    return {name: title if title and counts[title] == 1 else name for name, title in names}
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

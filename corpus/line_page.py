@@ -1,0 +1,204 @@
+"""The lines of one page: what each says by itself, the headline, and where the body begins."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.cues import Cues
+
+_SIGNS = re.compile(r"[^\w\s&']+|\b\d[\d.,]*k?\b")
+_SPACE = re.compile(r"\s+")
+_WHOLE_QUOTE = re.compile(
+    r"^(?:“[^”]+”|\"[^\"]+\"|«[^»]+»|> .+)(?:\s*[—–-]\s*\S[^.!?]{0,60})?$", re.S
+)
+_CLOSED = re.compile(r"[.!?…][\"”’»)\]]*$")
+_WORD = re.compile(r"\w[\w’'-]*")
+_PERSON = re.compile(
+    r"^[A-ZÀ-ÞŠŽĐ][\w.’'-]+(?: (?:[A-ZÀ-ÞŠŽĐ][\w.’'-]*|de|van|von|der|la|and|&)){1,5}$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a page and what is known of it beforehand.
+
+    `gap`: a blank line stands before it. `kind`: settled by markup ('cue' is chrome that announces
+    teasers). `prose`, `heading`, `linked`: markup says it is a paragraph, a heading, links;
+    `bold`: it heads something by its letters only.
+    `loose`: it stands beside the article. `box`: where in the text the box around
+    it ends.
+    """
+
+    start: int
+    end: int
+    gap: bool = True
+    kind: str | None = None
+    prose: bool = False
+    heading: bool = False
+    linked: bool = False
+    loose: bool = False
+    bold: bool = False
+    markup: bool = False
+    box: int | None = None
+
+
+def same_words(text: str) -> str:
+    """`text` without case, signs and numbers of white space: equal headlines are equal."""
+    return " ".join(_WORD.findall(text.casefold().replace("’", "'")))
+
+
+class Page:
+    """One page while its lines are typed; `found` fills up rule by rule."""
+
+    def __init__(self, words: Sequence[str], lines: Sequence[Line], title: str, cues: Cues) -> None:
+        self.words = [_SPACE.sub(" ", word).replace("’", "'") for word in words]
+        self.count = [len(_WORD.findall(word)) for word in words]
+        self.raw, self.lines, self.title, self.cues = words, lines, title, cues
+        self.found: list[str | None] = [line.kind for line in lines]
+        self.size = len(lines)
+        starts = [line.start for line in lines]
+        #: Index behind the last line of each line's box, 0 where it stands in none.
+        self.box = [bisect.bisect_left(starts, line.box) if line.box else 0 for line in lines]
+        for i in range(self.size):
+            if self.found[i] is None:
+                self.found[i] = self.read_alone(i)
+        #: The first line of the body, and the headline's, where there is one.
+        self.body = self._first_prose()
+        self.head = self._headline()
+        self.read_header()
+
+    def read_alone(self, i: int) -> str | None:
+        """Return the kind that the line's own words say, or None."""
+        word, line, cues = self.words[i], self.lines[i], self.cues
+        if len(word) > 400:
+            return None
+        if self._control(word) or cues.furniture.search(word):
+            return "chrome"
+        if cues.cue.match(word):
+            return "cue"
+        if cues.comments.match(word):
+            return "comments"
+        if cues.tags.match(word) or cues.hashtags.match(word):
+            return "tags"
+        if cues.correction.search(word):
+            return "correction"
+        if self.count[i] <= 14 and (cues.dateline.match(word) or cues.place.match(word)):
+            return "dateline"
+        if self.count[i] <= 18 and cues.byline.match(word) and not _CLOSED.search(word):
+            return "byline"
+        if self.count[i] <= 60 and not line.heading and cues.caption.search(word):
+            return "caption"
+        return None
+
+    def _control(self, word: str) -> bool:
+        """Every part of the line ('Share | Save') is a control or a sign."""
+        parts = re.split(r"\s*[|•·/]\s*", word) if len(word) < 80 else [word]
+        plain = [_SPACE.sub(" ", _SIGNS.sub(" ", part)).strip().casefold() for part in parts]
+        known = sum(not part or part in self.cues.chrome for part in plain)
+        # a bar of three or more parts is a menu though some of its sections are unheard of
+        return known == len(plain) or (len(plain) > 3 and known * 2 >= len(plain))
+
+    def is_prose(self, i: int) -> bool:
+        """A sentence or more, as bodies have them."""
+        if self.found[i] not in (None, "paragraph"):
+            return False
+        closed = bool(_CLOSED.search(self.words[i]))
+        if self.lines[i].markup:
+            long = self.count[i] >= 20 or (closed and self.count[i] >= 8)
+            return self.lines[i].prose and long
+        question = self.words[i].endswith(("?", "!")) and self.count[i] < 20
+        return self.count[i] >= 32 or (closed and self.count[i] >= 8 and not question)
+
+    def _first_prose(self, start: int = 0) -> int:
+        return next((i for i in range(start, self.size) if self.is_prose(i)), self.size)
+
+    def _headline(self) -> int | None:
+        if "headline" in self.found:
+            return self.found.index("headline")
+        if self.title:
+            known = same_words(self.title)
+            for i in range(self.size):
+                if known and same_words(self.words[i]) == known and self.found[i] != "cue":
+                    return i
+        if any(line.markup for line in self.lines):
+            return None
+        top = [i for i in range(min(self.body, self.size)) if self._may_head(i)]
+        return max(top, key=lambda i: (self._heads(i), -i), default=None)
+
+    def _may_head(self, i: int) -> bool:
+        return self.found[i] is None and 3 <= self.count[i] <= 40 and not self.is_name(i)
+
+    def _heads(self, i: int) -> int:
+        """How much the line looks like the headline among those above the body."""
+        after = self.lines[i + 1].gap if i + 1 < self.size else True
+        alone = self.lines[i].gap and after
+        recurs = sum(self.raw[i] in word for word in self.raw) > 1
+        signed = any(kind in ("byline", "dateline") for kind in self.found[i + 1 : i + 4])
+        return 2 * alone + 2 * (self.count[i] >= 5) + signed - 3 * recurs
+
+    def read_header(self) -> None:
+        """Above the headline is furniture; below it deck and names; its repetition is chrome."""
+        if self.head is None:
+            self._headless()
+            return
+        self.found[self.head] = "headline"
+        known = same_words(self.words[self.head])
+        for i in range(self.size):
+            if self._repeats(i, known) or (i < self.head and self._above(i)):
+                self.found[i] = "chrome"
+        if self.body < self.head:
+            self.body = self._first_prose(self.head + 1)
+        self._below()
+
+    def _repeats(self, i: int, known: str) -> bool:
+        claimed = self.found[i] not in (None, "headline", "subheading", "paragraph", "deck")
+        return i != self.head and not claimed and same_words(self.words[i]) == known
+
+    def _above(self, i: int) -> bool:
+        """Too short for a lead that some pages have above their headline."""
+        short = self.count[i] < 25 or self.lines[i].linked
+        return short and self.found[i] in (None, "tags", "comments")
+
+    def _headless(self) -> None:
+        for i in range(min(self.body, self.size)):
+            if self.found[i] is None and self.body < self.size and self.count[i] < 25:
+                self.found[i] = "chrome"
+
+    def _below(self) -> None:
+        """Deck, author's name and controls between the headline and the body."""
+        assert self.head is not None
+        deck = next((i for i in range(self.head + 1, self.size) if self.found[i] != "chrome"), None)
+        if deck is not None and self._is_deck(deck):
+            self.found[deck] = "deck"
+            self.body = self._first_prose(deck + 1)
+        for i in range(self.head + 1, min(self.body, self.size)):
+            if self.found[i] in ("comments", "tags"):
+                self.found[i] = "chrome"
+            if self.found[i] is None and self.is_name(i) and self._by_a_date(i):
+                self.found[i] = "byline"
+
+    def _is_deck(self, i: int) -> bool:
+        if self.found[i] is not None or self.lines[i].linked or not 5 <= self.count[i] <= 45:
+            return False
+        if _WHOLE_QUOTE.match(self.raw[i]) or self.cues.appeal.match(self.words[i]):
+            return False
+        signed = any(kind in ("byline", "dateline") for kind in self.found[i + 1 : i + 4])
+        closed = bool(_CLOSED.search(self.words[i]))
+        if signed or (not closed and self.body < self.size):
+            return signed or self.count[i] <= 25
+        return i + 1 < self.size and self.is_name(i + 1) and self.found[i + 1] is None
+
+    def _by_a_date(self, i: int) -> bool:
+        near = self.found[max(0, i - 2) : i + 3]
+        return "dateline" in near or "deck" in near
+
+    def is_name(self, i: int) -> bool:
+        """Tell whether the line is a person's name and nothing else."""
+        return self.count[i] <= 5 and bool(_PERSON.match(self.raw[i].strip()))
+
+    def is_bare(self, i: int) -> bool:
+        """Tell whether the line is a few words without an end, as headings are."""
+        return self.count[i] <= 12 and not re.search(r"[.!?:;,…][\"”’)]*$", self.words[i])
