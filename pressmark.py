@@ -17,6 +17,7 @@ from corpus.errors import PressmarkError
 if TYPE_CHECKING:
     from corpus.job import Job
     from corpus.progress import Progress
+    from training.evaluate import Scores
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,6 +54,7 @@ def _work(name: str, folder: Path, settings: list[str] | None) -> Iterator[tuple
     from corpus.job import open_job
 
     job = open_job(folder, settings or ())
+    job.scheme  # noqa: B018  # a scheme that is wrong is told before anything is written
     with job.locked(name), _bars() as progress:
         yield job, progress
 
@@ -64,15 +66,21 @@ def _bars() -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn()
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
+    bars = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))
+    tasks: dict[str, Any] = {}
 
-        def progress(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=None)
-            bars.update(tasks[what], completed=done, total=total or None)
+    def progress(what: str, done: int, total: int) -> None:
+        if not tasks:
+            bars.start()
+        if what not in tasks:
+            tasks[what] = bars.add_task(what, total=None)
+        bars.update(tasks[what], completed=done, total=total or None)
 
+    try:
         yield progress
+    finally:
+        if tasks:
+            bars.stop()
 
 
 def _answer(result: object, as_json: bool, told: str) -> None:
@@ -87,6 +95,25 @@ def _plain(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
     return str(value)
+
+
+def _print_scores(scores: Scores) -> None:
+    """Print the table of scores, as wide as it needs to be up to the terminal's width."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from training.evaluate import table
+
+    head, *rows = table(scores)
+    shown = Table(*head[1:], box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for before, row in zip([head, *rows], rows, strict=False):
+        if before[0] != row[0]:
+            shown.add_section()
+            shown.add_row(f"[bold]{row[0]}")
+        shown.add_row(*row[1:])
+    Console().print(shown)
+    print("\n".join(scores.notes))
 
 
 def _quarantined(job: Job, count: int) -> None:
@@ -139,7 +166,6 @@ def ingest(job: Folder = HERE, settings: Settings = None, as_json: Json = False)
 def studio_start(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
     """Start the job's Label Studio; the first time it is installed."""
     from annotation.studio import start
-
     from corpus.job import open_job
 
     with _bars() as progress:
@@ -151,7 +177,6 @@ def studio_start(job: Folder = HERE, settings: Settings = None, as_json: Json = 
 def studio_stop(job: Folder = HERE) -> None:
     """Stop the job's Label Studio."""
     from annotation.studio import stop
-
     from corpus.job import open_job
 
     print("stopped" if stop(open_job(job)) else "was not running")
@@ -161,7 +186,6 @@ def studio_stop(job: Folder = HERE) -> None:
 def studio_status(job: Folder = HERE, as_json: Json = False) -> None:
     """Tell whether the job's Label Studio runs, and where."""
     from annotation.studio import status
-
     from corpus.job import open_job
 
     running = status(open_job(job))
@@ -180,7 +204,6 @@ def studio_logs(
 ) -> None:
     """Print the end of Label Studio's log."""
     from annotation.studio import logs, tail
-
     from corpus.job import open_job
 
     path = logs(open_job(job))
@@ -266,10 +289,11 @@ def demo(
     stop: Annotated[bool, typer.Option("--stop", help="Stop Label Studio at the end.")] = False,
 ) -> None:
     """Run the whole loop on the synthetic sample corpus: pages, labels, model, pre-labels."""
-    from annotation import studio as local
     from annotation.pull import pull as fetch
-    from annotation.push import push as send
     from annotation.rehearse import rehearse
+
+    from annotation import studio as local
+    from annotation.push import push as send
     from corpus.ingest import ingest as read
     from corpus.init import init_demo
     from corpus.resources import SAMPLE

@@ -237,12 +237,18 @@ class Client:
 
     def _broken(self, error: Exception) -> str:
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-            return f"{self.url}: Label Studio cannot be reached; is it running, is the address right?"
+            return (
+                f"{self.url}: Label Studio cannot be reached; is it running, is the address right?"
+            )
         if isinstance(error, httpx.TimeoutException):
-            return f"{self.url}: Label Studio did not answer in time; try again, it goes on from there"
+            return (
+                f"{self.url}: Label Studio did not answer in time; try again, it goes on from there"
+            )
         if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
             return f"{self.url}: not an address; studio.url looks like https://labels.example.org"
-        return f"{self.url}: Label Studio broke off the connection; try again, it goes on from there"
+        return (
+            f"{self.url}: Label Studio broke off the connection; try again, it goes on from there"
+        )
 
     def _denied(self, answer: httpx.Response, path: str) -> str:
         """Say why the API refused; never with headers, which hold the session's cookie."""
@@ -296,4 +302,3 @@ def _detail(answer: httpx.Response) -> str:
     if isinstance(said, dict):
         said = said.get("validation_errors") or said.get("detail") or said
     return " ".join(str(said).split())[:300]
-

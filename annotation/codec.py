@@ -163,7 +163,9 @@ def _answers(results: list[Json], scheme: Scheme, reasons: list[str]) -> Iterato
     for name, values in _given("article", results, scheme.questions).items():
         question = scheme.question(name)
         wrong = (
-            misanswered(question, values) if question else [f"{name!r} is no question of the scheme"]
+            misanswered(question, values)
+            if question
+            else [f"{name!r} is no question of the scheme"]
         )
         reasons.extend(wrong)
         if not wrong:
@@ -197,12 +199,16 @@ def _ordered(texts: tuple[str, ...], question: Question | None) -> tuple[str, ..
     if question and question.type == "text":
         return ("\n".join(texts),)
     order = question.value_names if question else ()
-    return tuple(sorted(set(texts), key=lambda v: (order.index(v) if v in order else len(order), v)))
+    return tuple(
+        sorted(set(texts), key=lambda v: (order.index(v) if v in order else len(order), v))
+    )
 
 
 def _texts(values: object) -> Iterator[str]:
     """Strings without white space at the ends; a path into nested choices counts by its end."""
-    for value in [values] if isinstance(values, str) else values if isinstance(values, list) else ():
+    for value in (
+        [values] if isinstance(values, str) else values if isinstance(values, list) else ()
+    ):
         last = value[-1] if isinstance(value, list) and value else value
         if isinstance(last, str):
             yield last.strip()
@@ -282,7 +288,9 @@ def _traced(span: Span, shown: Annotation | None) -> Span:
     """
     before = shown.spans if shown else ()
     same = (s for s in before if s.id == span.id)
-    match = next(same, None) or next((s for s in before if _opinion(s)[:2] == _opinion(span)[:2]), None)
+    match = next(same, None) or next(
+        (s for s in before if _opinion(s)[:2] == _opinion(span)[:2]), None
+    )
     if match is None:
         return span
     origin = "accepted" if _opinion(match) == _opinion(span) else "edited"

@@ -36,4 +36,4 @@ def connected(job: Job) -> Client:
 
 def server(job: Job) -> str:
     """Return the name under which job.json knows the server: its own changes port, not data."""
-    return job.settings.studio.url or f"local {job.studio_data}"
+    return job.settings.studio.url or "local"

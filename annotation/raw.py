@@ -87,6 +87,11 @@ class RawAnnotation(Raw):
         """When it was changed last: ISO 8601 in UTC, to the second."""
         return to_second(self.updated_at)
 
+    @property
+    def began(self) -> str:
+        """When it was submitted first: what was shown later did not bear on it."""
+        return to_second(self.created_at)
+
 
 class RawDraft(Raw):
     """Work that is not submitted; `annotation` is set where it changes one that was."""
@@ -112,8 +117,6 @@ class RawDraft(Raw):
             lead_time=self.lead_time,
             draft=True,
         )
-
-
 
 
 class RawTask(Raw):

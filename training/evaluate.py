@@ -109,7 +109,7 @@ def compared(
 def table(scores: Scores) -> list[tuple[str, ...]]:
     """Return a table's rows, headings first: F1 with its interval, '–' for nothing to score."""
     rows: list[tuple[str, ...]] = [
-        ("label", "system", "spans", "exact F1", "overlap F1", "SI F1", "SI P", "SI R")
+        ("label", "system", "found/of", "exact F1", "overlap F1", "SI F1")
     ]
     for label in ("", *scores.labels):
         for system, found in scores.systems.items():
@@ -118,12 +118,10 @@ def table(scores: Scores) -> list[tuple[str, ...]]:
                 (
                     label or "all",
                     system,
-                    f"{by['exact'].predicted} of {by['exact'].reference}",
+                    f"{by['exact'].predicted}/{by['exact'].reference}",
                     _shown(by["exact"]),
                     _shown(by["overlap"]),
                     _shown(by["SI"]),
-                    _plain(by["SI"].precision.value),
-                    _plain(by["SI"].recall.value),
                 )
             )
     return rows
@@ -131,12 +129,13 @@ def table(scores: Scores) -> list[tuple[str, ...]]:
 
 def _shown(found: Score) -> str:
     f1 = found.f1
-    interval = "" if f1.low is None or f1.high is None else f" [{f1.low:.2f}, {f1.high:.2f}]"
-    return _plain(f1.value) + interval
+    ends = (f1.low, f1.high)
+    interval = "–".join(_plain(end).removeprefix("0") for end in ends if end is not None)
+    return _plain(f1.value) + (f" [{interval}]" if interval else "")
 
 
 def _plain(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    return "–" if value is None else f"{value:.2f}"
 
 
 def _model(

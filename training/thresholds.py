@@ -39,8 +39,7 @@ def tuned(
 
     Best is the largest F1 of covered characters, averaged with the neighbouring thresholds: on few
     articles a lonely peak is chance. Of equally good ones it is the middle one. A label without a
-    reference takes the threshold of all
-    labels together.
+    reference takes the threshold of all labels together.
     """
     counts = {threshold: _counts(readings, examples, scheme, threshold) for threshold in GRID}
     common = _best([sum(counts[t].values(), Tally()) for t in GRID])

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from annotation.pull import pull
-from annotation.push import push
 from annotation.rehearse import rehearse
+
+from annotation.push import push
 from corpus.dataset import annotations_to_dataset
 from corpus.ingest import ingest
 from corpus.job import Job

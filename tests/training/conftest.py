@@ -6,7 +6,7 @@ import pytest
 
 from corpus.job import Job
 from corpus.records import Article
-from tests.conftest import MakeJob
+from tests.conftest import MakeJob, make_job
 from tests.speech import SCHEME
 from tests.training.press import annotate, pages, tiny_encoder
 from training.encoders import Encoder, load_encoder
@@ -42,10 +42,8 @@ def annotated(job: MakeJob, tiny: Path, articles: list[Article]) -> Job:
 
 @pytest.fixture(scope="session")
 def learned(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> tuple[Job, Trained]:
-    """A job with a trained model; tests only read it, or write what they check."""
-    from tests.conftest import make_job
-
-    found = pages(20)
+    """A job of sixty articles with a trained model; tests only read it, or write what they check."""
+    found = pages(60)
     section = {**QUICK, "encoder": str(tiny)}
     folder = tmp_path_factory.mktemp("learned") / "job"
     made = make_job(folder, tuple(found), SCHEME, {"training": section})

@@ -66,7 +66,7 @@ def test_a_run_holds_every_article_and_is_an_annotation_of_role_model(
     predictions = read_run(job, done.run)
     articles = {article.id: article for article in read_articles(job)}
     assert {p.article for p in predictions} == set(articles)
-    assert done.articles == 20
+    assert done.articles == 60
     assert done.spans == sum(len(p.spans) for p in predictions) > 0
     for prediction in predictions:
         assert misfits(prediction, articles[prediction.article]) == []
@@ -98,7 +98,7 @@ def test_manifest_and_card_say_how_the_model_came_to_be(learned: tuple[Job, Trai
     assert sorted((*manifest.train, *manifest.validation, *manifest.test)) == sorted(
         article.id for article in read_articles(job)
     )
-    assert manifest.annotations == 40
+    assert manifest.annotations == 120
     assert manifest.settings["seed"] == 0
     assert set(manifest.thresholds) == set(job.scheme.label_names)
     card = (trained.folder / "README.md").read_text(encoding="utf-8")
