@@ -292,10 +292,13 @@ def demo(
     from annotation.pull import pull as fetch
     from annotation.rehearse import rehearse
 
+    from corpus.init import init_demo
+
+    init_demo(folder)
+
     from annotation import studio as local
     from annotation.push import push as send
     from corpus.ingest import ingest as read
-    from corpus.init import init_demo
     from corpus.resources import SAMPLE
     from corpus.sample import sample_annotations
     from corpus.store import read_articles
@@ -303,7 +306,6 @@ def demo(
     from training.fit import train as fit
     from training.predict import predict as run
 
-    init_demo(folder)
     with _work("demo", folder, None) as (job, progress):
         say = print
         read_ = read(job, progress)

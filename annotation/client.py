@@ -49,7 +49,7 @@ class Client:
         self._refused = ApiError
         try:
             # base_url ends in '/', or a token is refreshed at the wrong place below a sub-path
-            sdk = LabelStudio(
+            sdk = LabelStudio(  # type: ignore[no-untyped-call]  # the SDK's own omission
                 base_url=f"{self.url}/", api_key=token, httpx_client=_http(self.url, timeout)
             )
         except ApiError:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from annotation.controls import LABEL, TEXT, asked_by, control, typed
-from annotation.names import names
+from annotation.names import candidates
 from annotation.raw import RawAnnotation
 from corpus.check import faults, misanswered, snapped
 from corpus.records import Annotation, Answer, Article, Span
@@ -33,6 +33,11 @@ def uid_of(article: Article) -> str:
     return f"{article.id}@{article.sha256}"
 
 
+def id_of(raw: RawAnnotation, project: str) -> str:
+    """Return the annotation's id in our log; drafts are numbered by themselves."""
+    return f"{project}-{'d' if raw.draft else 'a'}{raw.id}"
+
+
 def task_of(article: Article, scheme: Scheme, shown: Annotation | None = None) -> Json:
     """Return the task of an article, with the pre-labels of `shown`."""
     data = {
@@ -44,7 +49,7 @@ def task_of(article: Article, scheme: Scheme, shown: Annotation | None = None) -
         "title": article.title,
         "publisher": article.publisher,
         "url": article.url,
-        "names": [{"value": name} for name in _candidates(article)],
+        "names": [{"value": name} for name in candidates(article)],
     }
     return {"data": data, "predictions": [prediction_of(shown, article, scheme)] if shown else []}
 
@@ -64,7 +69,7 @@ def results_of(annotation: Annotation, article: Article, scheme: Scheme) -> list
 
     A widened span goes back as it was drawn. What the scheme does not ask is left out.
     """
-    offered = frozenset(_candidates(article))
+    offered = frozenset(candidates(article))
     results = []
     for answer in annotation.answers:
         question = scheme.question(answer.question)
@@ -110,9 +115,8 @@ def annotation_of(
     if len(results) < len(raw.result):
         reasons.append("a result is no JSON object")
     seen = shown if shown and _was_shown(raw, results, shown) else None
-    kind = "d" if raw.draft else "a"
     annotation = Annotation(
-        id=f"{project}-{kind}{raw.id}",
+        id=id_of(raw, project),
         article=article.id,
         sha256=article.sha256,
         author=author,
@@ -126,13 +130,6 @@ def annotation_of(
         seconds=raw.lead_time,
     )
     return Read(annotation, tuple(reasons))
-
-
-def _candidates(article: Article) -> tuple[str, ...]:
-    """The names of the text; the outlet last, since a page may praise or blame itself."""
-    found = names(article.text)
-    publisher = article.publisher.strip()
-    return (*found, publisher) if publisher and publisher not in found else found
 
 
 def _answered(
@@ -170,9 +167,8 @@ def _answers(results: list[Json], scheme: Scheme, reasons: list[str]) -> Iterato
         reasons.extend(wrong)
         if not wrong:
             yield Answer(name, values)
-    for item in results:
-        if item.get("from_name") != LABEL and not asked_by(item.get("from_name")):
-            reasons.append(f"the control {item.get('from_name')!r} is not ours")
+    controls = [item.get("from_name") for item in results if item.get("from_name") != LABEL]
+    reasons += [f"the control {name!r} is not ours" for name in controls if not asked_by(name)]
 
 
 def _given(

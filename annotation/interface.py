@@ -14,15 +14,25 @@ __all__ = ["instructions", "interface"]
 #: More values than this become a list to open: two questions of sixteen would fill the screen.
 _MANY = 8
 
+# While a span is selected its questions take the place of the article's: on a small screen they
+# would stand below the fold, and they are asked far more often. Browsers hide <area>, of which
+# Label Studio makes a span's handles; shown, a span can be dragged longer or shorter.
+# (No child selectors: Label Studio leaves '&gt;' as it stands.)
 _STYLE = """
-.pressmark { display: flex; align-items: flex-start; gap: 2em; }
+.pressmark { display: flex; align-items: flex-start; gap: 1em; }
 .pressmark-page { flex: 1 1 auto; min-width: 0; }
-.pressmark-text { max-width: 46em; margin: 0 auto; padding: 1em 1.5em 6em; }
-.pressmark-text, .pressmark-text * { font-family: system-ui, sans-serif; font-size: 16px; }
-.pressmark-text { line-height: 1.65; white-space: pre-wrap; overflow-wrap: anywhere; }
-.pressmark-side { flex: 0 0 21em; position: sticky; top: 0; max-height: 92vh; }
+.pressmark-text { max-width: 46em; margin: 0 auto; padding: 0.5em 1.5em 6em; }
+.pressmark-text * { line-height: 1.6 !important; }
+.pressmark-text .htx-highlight area { display: inline; }
+.pressmark-side { flex: 0 0 20em; position: sticky; top: 0; max-height: 88vh; }
 .pressmark-side { overflow-y: auto; padding: 0 0.75em 2em; box-sizing: border-box; }
-.pressmark-group { margin-bottom: 0.9em; }
+.pressmark-side h4 { font-size: 15px; line-height: 1.3; margin: 0 0 0.35em !important; }
+.pressmark-side .lsf-choices { margin: 4px 0 0; }
+.pressmark-side .lsf-choice__checkbox { height: auto; line-height: 24px; margin-right: 0.6em; }
+.pressmark-article, .pressmark-labels, .pressmark-span { margin-bottom: 1.1em; }
+.pressmark-side:has(.pressmark-span:not([style*="none"])) .pressmark-article { display: none; }
+.pressmark-side:has(.pressmark-span:not([style*="none"]))::after
+{ content: "Esc: back to the questions about the article"; font-size: 13px; opacity: 0.6; }
 """
 
 
@@ -48,7 +58,7 @@ def interface(scheme: Scheme) -> str:
 
 
 def _labels(side: ET.Element, scheme: Scheme) -> None:
-    group = _group(side, "Labels", {})
+    group = _group(side, "labels", "Labels", {})
     labels = ET.SubElement(group, "Labels", name=LABEL, toName=TEXT, showInline="true")
     shown = _shown([(label.name, label.title) for label in scheme.labels])
     for label in scheme.labels:
@@ -73,7 +83,7 @@ def _ask(side: ET.Element, place: Place, question: Question, when: dict[str, str
     given = {"toName": TEXT, **when}
     if place == "span":
         given["perRegion"] = "true"
-    group = _group(side, question.title or question.name, when)
+    group = _group(side, place, question.title or question.name, when)
     name = control(place, question.name)
     must = {"required": "true"} if question.required else {}
     if must:
@@ -85,11 +95,11 @@ def _ask(side: ET.Element, place: Place, question: Question, when: dict[str, str
             box = ET.SubElement(group, "Choices", {**given, **must}, name=name, choice="multiple")
             ET.SubElement(box, "Choice", value="Yes", alias="yes")
         case "text":
-            _box(group, name, question, {**given, **must})
+            _box(group, name, {**given, **must})
         case "name":
             # Neither is required: an answer in the one leaves the other empty.
             ET.SubElement(group, "Choices", given, name=name, value="$names", layout="select")
-            _box(group, typed(place, question.name), question, given, "or type another name")
+            _box(group, typed(place, question.name), given, "or type another name")
 
 
 def _choices(group: ET.Element, name: str, question: Question, given: dict[str, str]) -> None:
@@ -114,15 +124,13 @@ def _value_hint(value: Value) -> str:
     return "; ".join(part for part in (value.hint, limits) if part)
 
 
-def _box(
-    group: ET.Element, name: str, question: Question, given: dict[str, str], told: str = ""
-) -> None:
+def _box(group: ET.Element, name: str, given: dict[str, str], told: str = "") -> None:
     look = {"rows": "1", "maxSubmissions": "1", "editable": "true", "showSubmitButton": "false"}
     ET.SubElement(group, "TextArea", {**given, **look}, name=name, placeholder=told)
 
 
-def _group(side: ET.Element, title: str, when: dict[str, str]) -> ET.Element:
-    group = ET.SubElement(side, "View", when, className="pressmark-group")
+def _group(side: ET.Element, kind: str, title: str, when: dict[str, str]) -> ET.Element:
+    group = ET.SubElement(side, "View", when, className=f"pressmark-{kind}")
     ET.SubElement(group, "Header", value=title, size="5")
     return group
 

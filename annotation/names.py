@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from corpus.records import Article
+
 #: As many as a list on the page can show.
 MOST = 40
 
 _WORD = r"[^\W\d_][\w’'-]*\w|[^\W\d_]"
 _TOKEN = re.compile(_WORD)
 _JOINING = frozenset({"of", "de", "da", "del", "der", "van", "von", "al", "bin", "la", "le"})
+
+
+def candidates(article: Article) -> tuple[str, ...]:
+    """Return the names of the text; the outlet last, since a page may praise or blame itself."""
+    found = names(article.text)
+    publisher = article.publisher.strip()
+    return (*found, publisher) if publisher and publisher not in found else found
 
 
 def names(text: str, *, most: int = MOST) -> tuple[str, ...]:

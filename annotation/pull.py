@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from annotation.client import Client
-from annotation.codec import Read, annotation_of
+from annotation.codec import Read, annotation_of, id_of
 from annotation.connection import connected
 from annotation.people import author_of, read_people
 from annotation.projects import Linked, linked
@@ -56,7 +56,7 @@ def pull(job: Job, progress: Progress = silent) -> Pulled:
     finally:
         client.close()
     before = {a.id: a for a in read_annotations(job.annotations)}
-    gone = list(_withdrawn(before.values(), {a.id for a in found}, links))
+    gone = list(_withdrawn(before.values(), reader.seen, links))
     appended = append_annotations(job.annotations, [*found, *gone])
     new = sum(1 for annotation in appended if annotation.id not in before)
     return Pulled(
@@ -73,6 +73,7 @@ class _Reader:
 
     def __init__(self, job: Job) -> None:
         self.quarantined = 0
+        self.seen: set[str] = set()
         self.remarks: list[str] = []
         self._job = job
         self._people: dict[str, Login] = read_people(job)
@@ -89,6 +90,7 @@ class _Reader:
         progress("waiting for Label Studio's snapshot", 0, 0)
         for number, task in enumerate(client.snapshot(link.id), 1):
             for raw in task.work():
+                self.seen.add(id_of(raw, link.name))
                 author = author_of(raw.completed_by, self._people)
                 read = self._read(task, raw, link, author)
                 kind = "draft" if raw.draft else "annotation"
@@ -135,11 +137,11 @@ class _Reader:
 
 
 def _withdrawn(
-    before: Iterable[Annotation], found: set[str], links: list[Linked]
+    before: Iterable[Annotation], seen: set[str], links: list[Linked]
 ) -> Iterator[Annotation]:
     """Yield what an asked project held earlier and holds no more, as withdrawn."""
     names = {link.name for link in links}
     for annotation in before:
         asked = annotation.id.rpartition("-")[0] in names
-        if asked and annotation.id not in found and annotation.role == "human":
+        if asked and annotation.id not in seen and annotation.role == "human":
             yield replace(annotation, status="withdrawn")

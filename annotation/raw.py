@@ -6,7 +6,7 @@ Fields that we do not name are ignored; a field that changed its type is an erro
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
 import pydantic
 from pydantic import Field

@@ -46,5 +46,5 @@ class ShownLog:
         """Return what `run` showed, or without a run what was shown last at `when`."""
         past = self._rows.get((project, uid), [])
         named = [shown.prediction for shown in past if shown.prediction.run == run]
-        before = [shown.prediction for shown in past if shown.when <= when]
-        return (named or before or [None])[-1]
+        before = named or [shown.prediction for shown in past if shown.when <= when]
+        return before[-1] if before else None

@@ -45,13 +45,13 @@ def read_bytes(file: BinaryIO, limit: int) -> bytes:
     """
     head = file.read(_CHUNK)
     if not head.startswith(_GZIP):
-        data = head + file.read(max(0, limit + 1 - len(head)))
-        return _within(data, limit)
-    data, unpacker = b"", zlib.decompressobj(wbits=31)
+        return _within(head + file.read(max(0, limit + 1 - len(head))), limit)
+    data, unpacker = bytearray(), zlib.decompressobj(wbits=31)
     try:
         while head:
             data += unpacker.decompress(head, max_length=limit + 1 - len(data))
-            _within(data, limit)
+            if len(data) > limit:
+                break
             head = unpacker.unconsumed_tail or unpacker.unused_data
             if unpacker.eof:
                 head = head.lstrip(b"\0")  # padding is allowed between and behind members
@@ -61,9 +61,9 @@ def read_bytes(file: BinaryIO, limit: int) -> bytes:
                 unpacker = zlib.decompressobj(wbits=31)
     except zlib.error as error:
         raise UnreadableError(f"damaged gzip ({error}); fetch the file again") from None
-    if not unpacker.eof:
+    if not unpacker.eof and len(data) <= limit:
         raise UnreadableError("truncated gzip; fetch the file again")
-    return data
+    return _within(bytes(data), limit)
 
 
 def _within(data: bytes, limit: int) -> bytes:

@@ -29,7 +29,7 @@ _BLOCKS = frozenset(
 )
 _UNSEEN = frozenset(
     """
-    audio canvas datalist embed frame frameset head iframe link map math meta noembed noframes
+    audio canvas datalist embed frame frameset annotation head iframe link map meta noembed noframes
     noscript object param script source style svg template title track video
     """.split()  # noqa: SIM905  # a list would be forty lines
 )
@@ -147,8 +147,6 @@ def _button(node: Any) -> str:
 def _add(run: _Run, words: str, place: Place) -> None:
     if not words:
         return
-    if place.preformatted:
-        words = words.replace("\r\n", _BREAK).replace("\n", _BREAK)
     run.parts.append(words)
     weight = len(words.strip())
     if weight and words != _BREAK:
@@ -162,9 +160,12 @@ def _pieces(run: _Run) -> Iterator[Piece]:
     """The run's text with its white space collapsed; an empty line of <br><br> parts it."""
     if not run.size:
         return
-    words = _WHITE.sub(" ", "".join(run.parts).replace("\ufeff", ""))
-    words = _BREAKS.sub("\n", words)
+    words = "".join(run.parts).replace("\ufeff", "")
     place = _common(run.places)
+    if place.preformatted:
+        words = words.replace(_BREAK, "\n").replace("\r", "")
+    else:
+        words = _BREAKS.sub("\n", _WHITE.sub(" ", words))
     parts = [words] if place.preformatted else words.split("\n\n")
     for part in parts:
         inner = part.translate(_DROPPED).strip()
@@ -201,5 +202,6 @@ def _headline(pieces: list[Piece], title: str, metadata: Metadata) -> int | None
         plain = same_words(pieces[i].text)
         if len(plain.split()) >= 3 and any(name.startswith(plain) for name in known):
             return i
+    heads = [i for i in heads if not pieces[i].place.beside()]
     long = [i for i in heads if len(pieces[i].text.split()) >= 3]
-    return next(iter(long), None)
+    return next(iter(long or heads), None)

@@ -12,7 +12,7 @@ from corpus.cues import Cues
 _SIGNS = re.compile(r"[^\w\s&']+|\b\d[\d.,]*k?\b")
 _SPACE = re.compile(r"\s+")
 _WHOLE_QUOTE = re.compile(
-    r"^(?:“[^”]+”|\"[^\"]+\"|«[^»]+»|> .+)(?:\s*[—–-]\s*\S[^.!?]{0,60})?$", re.S
+    r"^(?:“[^”]+”|\"[^\"]+\"|«[^»]+»|> .+)(?:\s*[—–-]\s*\S[^.!?]{0,60})?$", re.DOTALL
 )
 _CLOSED = re.compile(r"[.!?…][\"”’»)\]]*$")
 _WORD = re.compile(r"\w[\w’'-]*")

@@ -17,12 +17,15 @@ from corpus.line_page import Line, Page
 
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»")
 _WHOLE_QUOTE = re.compile(
-    r"^(?:“[^”]+”|\"[^\"]+\"|«[^»]+»|> .+)(?:\s*[—–-]\s*\S[^.!?]{0,60})?$", re.S
+    r"^(?:“[^”]+”|\"[^\"]+\"|«[^»]+»|> .+)(?:\s*[—–-]\s*\S[^.!?]{0,60})?$", re.DOTALL
 )
 _CLOSED = re.compile(r"[.!?…][\"”’»)\]]*$")
 _PERSON = re.compile(
     r"^[A-ZÀ-ÞŠŽĐ][\w.’'-]+(?: (?:[A-ZÀ-ÞŠŽĐ][\w.’'-]*|de|van|von|der|la|and|&)){1,5}$"
 )
+#: What bids to vote stands behind a poll's question; what else makes more than a question of it.
+_VOTE = re.compile(r"\?\s+(?:vote|tell us|take our poll)\b.{0,60}$", re.IGNORECASE)
+_SAYS_MORE = re.compile(r"[.!?]\s+[A-ZÀ-Þ“]|[!?:“\"«]")
 #: How many lines a rule looks ahead at most: the longest appeals we have seen hold twenty.
 _REACH = 60
 
@@ -163,7 +166,7 @@ def _polls(page: Page) -> None:
 
 
 def _is_question(page: Page, i: int) -> bool:
-    word, line = page.words[i], page.lines[i]
+    word, line = _VOTE.sub("?", page.words[i]), page.lines[i]
     alone = line.gap and (
         i + 1 == page.size
         or page.lines[i + 1].gap
@@ -173,15 +176,16 @@ def _is_question(page: Page, i: int) -> bool:
         page.found[i] is None
         and alone
         and not line.heading
+        and not line.linked
         and word.endswith("?")
         and 3 <= page.count[i] <= 20
-        and not re.search(r"[.!?:“\"«]", word[:-1])
+        and not _SAYS_MORE.search(word[:-1])
     )
 
 
 def _amid(page: Page, i: int) -> bool:
     after = range(i + 1, min(i + _REACH, page.size))
-    return any(page.found[j] == "solicitation" or page.is_prose(j) for j in after)
+    return any(page.found[j] in ("solicitation", "correction") or page.is_prose(j) for j in after)
 
 
 def _rest(page: Page) -> None:

@@ -55,6 +55,11 @@ class Place:
         """Tell whether the place is a `tag` or stands in one."""
         return any(place.tag == tag for place in self.chain())
 
+    def beside(self) -> bool:
+        """Tell whether the place is in the page's own head, foot or menu, not in an article's."""
+        tags = {place.tag for place in self.chain()}
+        return bool(tags & {"nav", "header", "footer"}) and not tags & {"article", "main"}
+
     def chain(self) -> list[Place]:
         """The place and what it stands in, innermost first."""
         places, place = [], self
@@ -213,6 +218,8 @@ def _kind(piece: Piece, doubted: set[Place]) -> tuple[str | None, bool]:
                 loose = True
             elif nearest is None and (kind := _fits(hint, piece)):
                 nearest = kind
+    if "solicitation" in inside and nearest in ("deck", "byline", "dateline", "caption"):
+        return "solicitation", loose
     if "related" in inside and nearest not in ("solicitation", "correction", "chrome"):
         return _related(piece), True
     return nearest, loose

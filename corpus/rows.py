@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import difflib
 import gzip
@@ -101,8 +102,8 @@ def _columns(file: File) -> list[str] | None:
     if file.format == "parquet":
         return [str(name) for name in _parquet_file(file).schema_arrow.names]
     if file.format == "csv":
-        with _open(file.path) as stream:
-            return _header(_reader(file, stream))
+        with _csv_reader(file) as reader:
+            return _header(reader)
     if file.format == "jsonl":
         found: dict[str, None] = {}
         for number, (_, row) in enumerate(_jsonl(file)):
@@ -150,21 +151,25 @@ def _object(line: bytes, where: str, encoding: str | None) -> dict[str, Any] | s
     return row if isinstance(row, dict) else f"{where}: no JSON object; write one object a line"
 
 
-def _reader(file: File, stream: BinaryIO) -> Any:
-    """A csv reader over `stream`, its encoding and delimiter found from the beginning."""
-    sample = stream.read(_SAMPLE)
-    stream.seek(0)
+@contextlib.contextmanager
+def _csv_reader(file: File) -> Iterator[Any]:
+    """A csv reader over the file, its encoding and delimiter found from the beginning."""
+    with _open(file.path) as stream:
+        sample = stream.read(_SAMPLE)
     encoding = file.source.encoding or _csv_encoding(sample)
-    # a bare NUL or a lone byte is the row's own trouble: it is refused, the rest is read
     try:
-        words = io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="")
+        head = sample.decode(encoding, "replace").partition("\n")[0]
     except LookupError:
         raise UnreadableError(f"no such encoding: {encoding}; mend it in the source") from None
-    head = sample.decode(encoding, "replace").partition("\n")[0]
     tab = ".tsv" in file.path.suffixes
     delimiter = "\t" if tab else max(",;\t|", key=head.count)
     csv.field_size_limit(byte_limit(file.source.max_characters))
-    return csv.reader(words, delimiter=delimiter, strict=False)
+    # a byte of another encoding is its row's own trouble: that is refused, the rest is read
+    with (
+        _open(file.path) as stream,
+        io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="") as words,
+    ):
+        yield csv.reader(words, delimiter=delimiter)
 
 
 def _csv_encoding(sample: bytes) -> str:
@@ -181,8 +186,7 @@ def _header(reader: Any) -> list[str]:
 
 
 def _csv(file: File) -> Iterator[tuple[str, dict[str, Any] | str]]:
-    with _open(file.path) as stream:
-        reader = _reader(file, stream)
+    with _csv_reader(file) as reader:
         header = _header(reader)
         if not header:
             yield file.where, "empty; fetch the file again or take it out"

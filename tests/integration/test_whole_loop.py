@@ -1,26 +1,31 @@
 """The loop, with every part real: pages, Label Studio, a trained model, pre-labels; any scheme."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
-from annotation.pull import pull
-from annotation.rehearse import rehearse
 
+from annotation.interface import interface
+from annotation.pull import pull
 from annotation.push import push
+from annotation.rehearse import rehearse
 from corpus.dataset import annotations_to_dataset
 from corpus.ingest import ingest
 from corpus.job import Job
+from corpus.records import Annotation
 from corpus.resources import CONFIGS, SAMPLE
 from corpus.sample import sample_annotations
 from corpus.store import read_annotations, read_articles, read_run
 from tests.conftest import MakeJob
+from tests.training.press import tiny_encoder
+from training.checkpoint import load
 from training.evaluate import evaluate
 from training.fit import train
 from training.predict import predict
 
-pytestmark = pytest.mark.integration
+MakeSample = Callable[[str], Job]
 
 
 def the_loop(job: Job, left_for_later: int = 2) -> None:
@@ -38,52 +43,58 @@ def the_loop(job: Job, left_for_later: int = 2) -> None:
     assert push(job, predicted.run).prelabelled == left_for_later
 
 
-def _opinions(annotations: list) -> set:  # type: ignore[type-arg]
-    """Who says what of what: without the ids and times that Label Studio gives."""
+def _opinions(annotations: list[Annotation]) -> set[tuple[object, ...]]:
+    """Who says what of what, without the ids and times that Label Studio gives."""
     return {
         (a.article, a.sha256, a.author, answer.question, answer.values)
         for a in annotations
         for answer in a.answers
     } | {
-        (a.article, a.sha256, a.author, s.label, s.start, s.end, *sorted(s.attributes.items()))
+        (
+            a.article,
+            a.sha256,
+            a.author,
+            s.label,
+            s.start,
+            s.end,
+            *((name, frozenset(values)) for name, values in s.attributes.items()),
+        )
         for a in annotations
         for s in a.spans
     }
 
 
 @pytest.fixture
-def sample_job(studio_job: MakeJob, tiny_encoder: Path) -> object:
+def sample_job(studio_job: MakeJob, tmp_path: Path) -> MakeSample:
     """A job over a part of the sample corpus, with an encoder that trains in seconds."""
+    encoder = tiny_encoder(tmp_path / "bert")
 
     def make(scheme: str) -> Job:
         pages = {"path": str(SAMPLE / "pages" / "[bcr]*" / "*"), "id": "name"}
-        training = {"encoder": str(tiny_encoder), "epochs": 1, "window": 64, "stride": 16}
+        training = {"encoder": str(encoder), "epochs": 1, "window": 64, "stride": 16}
         return studio_job(scheme=scheme, sources=[pages], training=training)
 
     return make
 
 
 @pytest.mark.parametrize("scheme", ["scheme", "frames"])
-def test_both_schemes_run_the_whole_loop(sample_job: object, scheme: str) -> None:
-    job = sample_job(scheme)  # type: ignore[operator]
+def test_both_schemes_run_the_whole_loop(sample_job: MakeSample, scheme: str) -> None:
+    job = sample_job(scheme)
     the_loop(job)
     scores = json.loads(job.scores.read_text(encoding="utf-8"))
     assert scores["labels"] == list(job.scheme.label_names)
 
 
 def test_a_fourth_label_is_an_edit_of_the_scheme_and_nothing_else(
-    sample_job: object, tmp_path: Path
+    sample_job: MakeSample, tmp_path: Path
 ) -> None:
     text = (CONFIGS / "scheme.yaml").read_text(encoding="utf-8")
     raw = yaml.safe_load(text)
     fourth = {**raw["labels"][0], "name": "whispered praise", "hotkey": "9", "colour": "#123456"}
     fourth.pop("unless", None)
     raw["labels"].append(fourth)
-    job = sample_job(yaml.safe_dump(raw, allow_unicode=True))  # type: ignore[operator]
+    job = sample_job(yaml.safe_dump(raw, allow_unicode=True))
     the_loop(job)
-
-    from annotation.interface import interface
-    from training.checkpoint import load
 
     assert "whispered praise" in interface(job.scheme)
     assert "whispered praise" in load(job.models / "model").model.config.labels

@@ -9,8 +9,10 @@ from corpus.records import Article
 from tests.conftest import MakeJob, make_job
 from tests.speech import SCHEME
 from tests.training.press import annotate, pages, tiny_encoder
+from training.checkpoint import load
 from training.encoders import Encoder, load_encoder
 from training.fit import Trained, train
+from training.readings import Reader
 
 #: A tiny encoder that starts from nothing needs long steps.
 QUICK = {"epochs": 20, "learning_rate": 5e-3, "batch_size": 4, "window": 48, "stride": 8}
@@ -42,10 +44,16 @@ def annotated(job: MakeJob, tiny: Path, articles: list[Article]) -> Job:
 
 @pytest.fixture(scope="session")
 def learned(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> tuple[Job, Trained]:
-    """A job of sixty articles with a trained model; tests only read it, or write what they check."""
+    """A job of sixty articles with a trained model, for tests that leave it as it is."""
     found = pages(60)
     section = {**QUICK, "encoder": str(tiny)}
     folder = tmp_path_factory.mktemp("learned") / "job"
     made = make_job(folder, tuple(found), SCHEME, {"training": section})
     annotate(made, found)
     return made, train(made)
+
+
+@pytest.fixture(scope="session")
+def learned_reader(learned: tuple[Job, Trained]) -> Reader:
+    """The trained model with its windows."""
+    return load(learned[1].folder).reader

@@ -57,14 +57,17 @@ def opinion(article: Article, author: str, scheme: Scheme, **fields: Any) -> Ann
             start = block.start + min(s for s, _ in both)
             end = block.start + max(e for _, e in both)
             spans.append(Span(f"b{block.start}", start, end, "judged"))
-    given = {"id": f"{article.id}:{author}", "answers": (Answer("genre", ("report",)),)}
+    given = {
+        "id": f"{article.id}:{author}",
+        "answers": (Answer("genre", ("report",)),),
+        "spans": tuple(spans),
+    }
     return Annotation(
         article=article.id,
         sha256=article.sha256,
         author=author,
         role="human",
         scheme=scheme.hash,
-        spans=tuple(spans),
         **{**given, **fields},
     )
 

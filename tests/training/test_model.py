@@ -1,0 +1,78 @@
+"""The token model: soft targets, masks, and a folder like any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from training.encoders import Encoder, load_encoder
+from training.model import SpanModel
+
+
+@pytest.fixture
+def model(tiny: Path) -> SpanModel:
+    return SpanModel.on(load_encoder(str(tiny), Path()).model, ["a", "b", "c"]).eval()
+
+
+def batch(encoder: Encoder) -> dict[str, torch.Tensor]:
+    ids = encoder.tokenizer("the mayor visits the board", return_tensors="pt")["input_ids"]
+    return {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+
+
+def taught(given: dict[str, torch.Tensor], target: float, mask: float) -> dict[str, torch.Tensor]:
+    shape = (*given["input_ids"].shape, 3)
+    full = {name: torch.full(shape, target) for name in ("inside", "begins")}
+    return {**given, **full, "mask": torch.full(shape, mask)}
+
+
+def test_every_label_has_two_sigmoids_of_its_own(model: SpanModel, encoder: Encoder) -> None:
+    given = batch(encoder)
+    output = model(**given)
+    assert output.inside.shape == output.begins.shape == (*given["input_ids"].shape, 3)
+    assert output.loss is None
+
+
+def test_a_soft_target_pulls_the_probability_to_the_share(
+    model: SpanModel, encoder: Encoder
+) -> None:
+    given = taught(batch(encoder), 0.3, 1.0)
+    steps = torch.optim.Adam(model.head.parameters(), 0.05)
+    for _ in range(300):
+        steps.zero_grad()
+        model(**given).loss.backward()
+        steps.step()
+    assert model(**given).inside.sigmoid().detach() == pytest.approx(
+        torch.full((*given["input_ids"].shape, 3), 0.3).numpy(), abs=0.02
+    )
+
+
+def test_masked_tokens_cost_nothing(model: SpanModel, encoder: Encoder) -> None:
+    assert model(**taught(batch(encoder), 1.0, 0.0)).loss == 0
+    half = taught(batch(encoder), 1.0, 1.0)
+    whole = model(**half).loss
+    half["mask"][..., 1:] = 0
+    other = {**half, "inside": half["inside"].clone(), "begins": half["begins"].clone()}
+    other["inside"][..., 1:] = 0
+    other["begins"][..., 1:] = 0
+    assert model(**half).loss == model(**other).loss
+    assert model(**half).loss != whole
+
+
+def test_the_head_starts_at_the_labels_rates(model: SpanModel, encoder: Encoder) -> None:
+    torch.nn.init.zeros_(model.head.weight)
+    model.expect([0.1, 0.2, 0.0], [0.01, 0.02, 0.0])
+    output = model(**batch(encoder))
+    assert output.inside.sigmoid()[0, 0].tolist() == pytest.approx([0.1, 0.2, 1e-4], rel=1e-3)
+    assert output.begins.sigmoid()[0, 0].tolist() == pytest.approx([0.01, 0.02, 1e-4], rel=1e-3)
+
+
+def test_saved_and_loaded_it_says_the_same(
+    model: SpanModel, encoder: Encoder, tmp_path: Path
+) -> None:
+    model.save_pretrained(tmp_path)
+    again = SpanModel.from_pretrained(tmp_path).eval()
+    assert again.config.labels == ["a", "b", "c"]
+    assert torch.equal(model(**batch(encoder)).inside, again(**batch(encoder)).inside)
+    assert not list(tmp_path.glob("*.bin"))
