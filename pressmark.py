@@ -212,6 +212,20 @@ def studio_logs(
 
 
 @app.command()
+def annotator(
+    name: Annotated[str, typer.Argument(help="A pseudonym; it names the annotations.")],
+    job: Folder = HERE,
+    settings: Settings = None,
+) -> None:
+    """Make an annotator's account on the job's Label Studio, without a browser."""
+    from annotation.people import add_annotator
+
+    with _work("annotator", job, settings) as (opened, _):
+        login = add_annotator(opened, name)
+    print(f"{name} signs in as {login.email}\nthe password is in {opened.studio_data}/people.json")
+
+
+@app.command()
 def push(
     run: Annotated[str | None, typer.Option(help="Which predictions to show.")] = None,
     job: Folder = HERE,

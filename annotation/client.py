@@ -45,20 +45,24 @@ class Client:
         from label_studio_sdk.core.api_error import ApiError
 
         self.url = url.rstrip("/")
-        self._http = _http(self.url, timeout)
+        if not (token.isascii() and token.isprintable()):
+            raise ServiceError(self._wrong())
+        self._http, self._renewing = _http(self.url, timeout), _http(self.url, timeout)
         self._refused = ApiError
         try:
             # base_url ends in '/', or a token is refreshed at the wrong place below a sub-path
             sdk = LabelStudio(  # type: ignore[no-untyped-call]  # the SDK's own omission
-                base_url=f"{self.url}/", api_key=token, httpx_client=_http(self.url, timeout)
+                base_url=f"{self.url}/", api_key=token, httpx_client=self._renewing
             )
         except ApiError:
+            self.close()
             raise ServiceError(self._stale()) from None
         self._headers = sdk._client_wrapper.get_headers  # noqa: SLF001  # its one way to the token
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+        self._renewing.close()
 
     def whoami(self) -> RawUser:
         """Return the account whose token this is."""
@@ -232,6 +236,9 @@ class Client:
             " Pressmark is tested with?"
         )
 
+    def _wrong(self) -> str:
+        return f"{self.url}: Label Studio does not accept the token; make or copy it anew"
+
     def _stale(self) -> str:
         return f"{self.url}: the token has expired or was revoked; make a new one in Label Studio"
 
@@ -259,7 +266,7 @@ class Client:
                     f"{self.url}: Label Studio has legacy tokens disabled; use a personal access"
                     " token, or allow legacy tokens under Organization, API Tokens Settings"
                 )
-            return f"{self.url}: Label Studio does not accept the token; make or copy it anew"
+            return self._wrong()
         if answer.status_code == httpx.codes.FORBIDDEN:
             return f"{self.url}: this token's user may not use {path}; ask the server's owner"
         return f"{self.url}: Label Studio refused {path} ({answer.status_code}): {told}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from annotation.client import Client
 from annotation.codec import Read, annotation_of, id_of
 from annotation.connection import connected
+from annotation.handles import shifted_ends
 from annotation.people import author_of, read_people
 from annotation.projects import Linked, linked
 from annotation.raw import RawAnnotation, RawTask
@@ -118,6 +119,8 @@ class _Reader:
         if read.annotation:
             told = f"{article.id} by {author}: "
             self.remarks += [told + remark for remark in remarks(read.annotation, article, scheme)]
+            dragged = shifted_ends(read.annotation, shown, article)
+            self.remarks += [told + remark for remark in dragged]
         return read
 
     def _misfit(self, id_: str, sha256: str, author: str) -> str:

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from annotation.pull import pull
 from annotation.push import push
 from corpus.job import Job
-from corpus.records import Annotation, Span
+from corpus.records import Annotation
 from corpus.resources import SAMPLE
 from corpus.store import read_annotations, write_run
 from tests import speech
@@ -97,7 +97,7 @@ def test_a_prelabel_comes_back_accepted_edited_or_not_at_all(
     )
     assert push(job).prelabelled == 1
     cleo = at_work(job, "cleo")
-    cleo.label_all(f"{push(job).url}")
+    cleo.label_all(push(job).url)
     cleo.select("naïve plan")
     assert cleo.stretch("right", to="he said") == "naïve plan, he said"
     cleo.press("Escape")
@@ -125,6 +125,7 @@ def test_a_handle_dragged_behind_an_emoji_gives_what_the_annotator_saw(
     annotation = pulled(job)
     assert quotes(annotation) == [seen]
     assert [span.origin for span in annotation.spans] == ["edited"]
+    assert "dragged behind an emoji" in " ".join(pull(job).remarks)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080)])
@@ -133,7 +134,7 @@ def test_all_that_is_asked_of_a_span_is_on_the_screen(
 ) -> None:
     """With our own scheme; PRESSMARK_SHOTS names a folder that the pictures are kept in."""
     page = (SAMPLE / "pages" / "beacon" / "vesk-talks.txt").read_text(encoding="utf-8")
-    job = studio_job(speech.article(page.replace("\r\n", "\n"), "vesk-talks"))
+    job = studio_job(speech.article(page, "vesk-talks"))
     project = push(job).url
     eve = at_work(job, "eve", width=width, height=height)
     eve.label_all(project)
@@ -142,7 +143,8 @@ def test_all_that_is_asked_of_a_span_is_on_the_screen(
     for question in job.scheme.questions:
         heading = eve.page.get_by_text(question.title, exact=True)
         expect(heading).to_be_in_viewport()
-    words = page.split("\n\n")[3][:60].rpartition(" ")[0]
+    line = next(line for line in page.splitlines() if len(line) > 100)
+    words = line[:60].rpartition(" ")[0]
     eve.mark(job.scheme.labels[2].hotkey, words)
     eve.select(words)
     eve.page.screenshot(path=shots / f"span-{width}.png")
