@@ -36,6 +36,8 @@ Settings = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print a machine's answer.")]
 HERE = Path()
+#: Remarks that are printed; a guideline misread by one annotator can make hundreds.
+MOST = 20
 
 
 def main() -> None:
@@ -252,11 +254,11 @@ def pull(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -
 
     with _work("pull", job, settings) as (opened, progress):
         result = fetch(opened, progress)
-    _answer(
-        result,
-        as_json,
-        f"{result.new} new annotations, {result.changed} changed, {result.same} as before",
-    )
+    told = [f"{result.new} new annotations, {result.changed} changed, {result.same} as before"]
+    told += [f"look at {remark}" for remark in result.remarks[:MOST]]
+    if len(result.remarks) > MOST:
+        told.append(f"and {len(result.remarks) - MOST} more to look at: --json lists them all")
+    _answer(result, as_json, "\n".join(told))
     _quarantined(opened, result.quarantined)
 
 
@@ -305,7 +307,6 @@ def demo(
     """Run the whole loop on the synthetic sample corpus: pages, labels, model, pre-labels."""
     from annotation.pull import pull as fetch
     from annotation.rehearse import rehearse
-
     from corpus.init import init_demo
 
     init_demo(folder)

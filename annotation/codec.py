@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
-from annotation.controls import LABEL, TEXT, asked_by, control, typed
+from annotation.controls import LABEL, TEXT, UNPRESSED, asked_by, control, typed
 from annotation.names import candidates
 from annotation.raw import RawAnnotation
 from corpus.check import faults, misanswered, snapped
@@ -49,7 +49,7 @@ def task_of(article: Article, scheme: Scheme, shown: Annotation | None = None) -
         "title": article.title,
         "publisher": article.publisher,
         "url": article.url,
-        "names": [{"value": name} for name in candidates(article)],
+        "names": [{"value": name, "hotkey": UNPRESSED} for name in candidates(article)],
     }
     return {"data": data, "predictions": [prediction_of(shown, article, scheme)] if shown else []}
 

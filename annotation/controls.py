@@ -11,6 +11,10 @@ from typing import Literal
 TEXT = "text"
 LABEL = "label"
 
+#: Label Studio gives a letter to every value without a hotkey, and one struck by accident answers
+#: a question that may be out of sight. No ordinary keyboard has this key.
+UNPRESSED = "f19"
+
 Place = Literal["article", "span"]
 _TYPED = ".typed"
 

@@ -14,6 +14,14 @@ _RUN = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _GREY = "#6b7280"
 #: A shorter line was ended on purpose, not by an editor that wraps at 80 to 100 columns.
 _WRAPPED = 60
+#: Label Studio takes margins and bullets off everything.
+_LOOK = {
+    "p": "margin: 0 0 0.7em",
+    "h3": "margin: 1.6em 0 0.6em; font-size: 1.25em; font-weight: 600",
+    "h4": "margin: 1.2em 0 0.3em; font-weight: 600",
+    "ul": "margin: 0 0 0.9em; padding-left: 1.4em; list-style: disc",
+    "li": "margin: 0 0 0.35em",
+}
 
 
 def instructions(scheme: Scheme) -> str:
@@ -30,12 +38,16 @@ def instructions(scheme: Scheme) -> str:
     for case in scheme.hard_cases:
         parts += [f"<h4>{escape(case.title)}</h4>", *_paragraphs(case.rule)]
         parts.append(_examples(case.examples, _GREY))
-    return f'<div style="max-width: 46em; line-height: 1.5">{"".join(parts)}</div>'
+    html = "".join(parts)
+    for tag, look in _LOOK.items():
+        html = html.replace(f"<{tag}>", f'<{tag} style="{look}">')
+    return f'<div style="max-width: 46em; line-height: 1.5">{html}</div>'
 
 
 def _label(label: Label) -> Iterator[str]:
     mark = f"border-left: 0.5em solid {label.colour}; padding-left: 0.5em"
-    yield f'<h3 style="{mark}">{escape(label.title or label.name)} [{escape(label.hotkey)}]</h3>'
+    title = f"{escape(label.title or label.name)} [{escape(label.hotkey)}]"
+    yield f'<h3><span style="{mark}">{title}</span></h3>'
     yield from _paragraphs(label.definition)
     yield "<p><b>Test</b></p>"
     yield from _paragraphs(label.test)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections import Counter
 
-from annotation.controls import LABEL, TEXT, Place, control, typed
+from annotation.controls import LABEL, TEXT, UNPRESSED, Place, control, typed
 from annotation.guidelines import instructions
 from corpus.scheme import Attribute, Label, Question, Scheme, Value
 
@@ -29,6 +29,7 @@ _STYLE = """
 .pressmark-side h4 { font-size: 15px; line-height: 1.3; margin: 0 0 0.35em !important; }
 .pressmark-side .lsf-choices { margin: 4px 0 0; }
 .pressmark-side .lsf-choice__checkbox { height: auto; line-height: 24px; margin-right: 0.6em; }
+.pressmark-keyless sup { display: none; }
 .pressmark-article, .pressmark-labels, .pressmark-span { margin-bottom: 1.1em; }
 .pressmark-side:has(.pressmark-span:not([style*="none"])) .pressmark-article { display: none; }
 .pressmark-side:has(.pressmark-span:not([style*="none"]))::after
@@ -83,7 +84,9 @@ def _ask(side: ET.Element, place: Place, question: Question, when: dict[str, str
     given = {"toName": TEXT, **when}
     if place == "span":
         given["perRegion"] = "true"
-    group = _group(side, place, question.title or question.name, when)
+    keys = any(value.hotkey for value in question.values)
+    kind = place if keys else f"{place} pressmark-keyless"
+    group = _group(side, kind, question.title or question.name, when)
     name = control(place, question.name)
     must = {"required": "true"} if question.required else {}
     if must:
@@ -93,7 +96,7 @@ def _ask(side: ET.Element, place: Place, question: Question, when: dict[str, str
             _choices(group, name, question, {**given, **must})
         case "flag":
             box = ET.SubElement(group, "Choices", {**given, **must}, name=name, choice="multiple")
-            ET.SubElement(box, "Choice", value="Yes", alias="yes")
+            ET.SubElement(box, "Choice", value="Yes", alias="yes", hotkey=UNPRESSED)
         case "text":
             _box(group, name, {**given, **must})
         case "name":
@@ -111,8 +114,7 @@ def _choices(group: ET.Element, name: str, question: Question, given: dict[str, 
     shown = _shown([(value.name, value.title) for value in question.values])
     for value in question.values:
         item = {"value": shown[value.name], "alias": value.name}
-        if value.hotkey:
-            item["hotkey"] = value.hotkey
+        item["hotkey"] = value.hotkey or UNPRESSED
         if hint := _value_hint(value):
             item["hint"] = _line(hint)
         ET.SubElement(choices, "Choice", item)
