@@ -63,9 +63,18 @@ def _work(name: str, folder: Path, settings: list[str] | None) -> Iterator[tuple
 
 @contextlib.contextmanager
 def _bars() -> Iterator[Progress]:
-    """Show progress on standard error: a bar a step in a terminal, a line a step elsewhere."""
+    """Show progress on standard error: bars in a terminal, a line at each quarter elsewhere."""
+    if not sys.stderr.isatty():
+        yield _lines()
+        return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
     columns = TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn()
     bars = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))
@@ -77,12 +86,31 @@ def _bars() -> Iterator[Progress]:
         if what not in tasks:
             tasks[what] = bars.add_task(what, total=None)
         bars.update(tasks[what], completed=done, total=total or None)
+        if total and done >= total:
+            bars.stop_task(tasks[what])
 
     try:
         yield progress
     finally:
         if tasks:
             bars.stop()
+
+
+def _lines() -> Progress:
+    """Tell of each step when it begins and at every quarter of it, for a log."""
+    told: dict[str, int] = {}
+
+    def progress(what: str, done: int, total: int) -> None:
+        quarter = 4 * done // total if total else 0
+        if told.get(what, -1) < quarter:
+            told[what] = quarter
+            print(f"{what}: {done}/{total}" if total else what, file=sys.stderr, flush=True)
+
+    return progress
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def _answer(result: object, as_json: bool, told: str) -> None:
@@ -322,26 +350,25 @@ def demo(
     from training.predict import predict as run
 
     with _work("demo", folder, None) as (job, progress):
-        say = print
         read_ = read(job, progress)
-        say(f"1 ingest: {read_.new} new articles, {read_.same} known")
+        _say(f"1 ingest: {read_.new} new articles, {read_.same} known")
         running = local.start(job, progress)
-        say(f"2 studio: Label Studio runs at {running.url}")
+        _say(f"2 studio: Label Studio runs at {running.url}")
         sent = send(job, None, progress)
-        say(f"3 push: {sent.new} new tasks, {sent.same} were there")
+        _say(f"3 push: {sent.new} new tasks, {sent.same} were there")
         articles = read_articles(job)
         passes = sample_annotations(articles[: -len(articles) // 6], SAMPLE / "passes", job.scheme)
         submitted = rehearse(job, passes, progress)
-        say(f"4 annotate: three rehearsed annotators submitted {submitted} annotations")
+        _say(f"4 annotate: three rehearsed annotators submitted {submitted} annotations")
         labels = fetch(job, progress)
-        say(f"5 pull: {labels.new} new annotations, {labels.same} as before")
+        _say(f"5 pull: {labels.new} new annotations, {labels.same} as before")
         trained = fit(job, progress)
-        say(f"6 train: {trained.folder} in {trained.seconds:.0f} s")
+        _say(f"6 train: {trained.folder} in {trained.seconds:.0f} s")
         scores = score(job, progress)
         predicted = run(job, progress)
-        say(f"7 predict: {predicted.spans} spans in {predicted.articles} articles")
+        _say(f"7 predict: {predicted.spans} spans in {predicted.articles} articles")
         shown = send(job, predicted.run, progress)
-        say(f"8 push: {shown.prelabelled} tasks now show the model's pre-labels")
+        _say(f"8 push: {shown.prelabelled} tasks now show the model's pre-labels")
     print("\nsynthetic sample: shows that the parts work, not how well")
     _print_scores(scores)
     print(f"\nthe job: {job.folder}")

@@ -10,18 +10,20 @@ from itertools import pairwise
 from corpus.scheme import Example, Label, Question, Scheme
 
 _RUN = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
-#: The run in a hard case, which belongs to no one label.
-_GREY = "#6b7280"
 #: A shorter line was ended on purpose, not by an editor that wraps at 80 to 100 columns.
 _WRAPPED = 60
-#: Label Studio takes margins and bullets off everything.
-_LOOK = {
-    "p": "margin: 0 0 0.7em",
-    "h3": "margin: 1.6em 0 0.6em; font-size: 1.25em; font-weight: 600",
-    "h4": "margin: 1.2em 0 0.3em; font-weight: 600",
-    "ul": "margin: 0 0 0.9em; padding-left: 1.4em; list-style: disc",
-    "li": "margin: 0 0 0.35em",
-}
+# Label Studio takes margins and bullets off everything, and every style attribute off our HTML;
+# it leaves classes and this element.
+_STYLE = """
+.pressmark-guide { max-width: 46em; line-height: 1.5; }
+.pressmark-guide p { margin: 0 0 0.7em; }
+.pressmark-guide h3 { margin: 1.6em 0 0.6em; font-size: 1.25em; font-weight: 600; }
+.pressmark-guide h3 span { border-left: 0.5em solid #6b7280; padding-left: 0.5em; }
+.pressmark-guide h4 { margin: 1.2em 0 0.3em; font-weight: 600; }
+.pressmark-guide ul { margin: 0 0 0.9em; padding-left: 1.4em; list-style: disc; }
+.pressmark-guide li { margin: 0 0 0.35em; }
+.pressmark-guide mark { color: inherit; background: #6b728022; border-bottom: 2px solid #6b7280; }
+"""
 
 
 def instructions(scheme: Scheme) -> str:
@@ -29,30 +31,38 @@ def instructions(scheme: Scheme) -> str:
     about = f"{scheme.name} {scheme.version}" + (f" ({scheme.status})" if scheme.status else "")
     parts = [f"<h2>Guidelines</h2><p><small>{escape(about)}</small></p>"]
     parts += _paragraphs(scheme.introduction)
-    for label in scheme.labels:
-        parts += _label(label)
+    for number, label in enumerate(scheme.labels):
+        told = "".join(_label(label))
+        parts.append(f'<div class="pressmark-label{number}">{told}</div>')
     parts += _questions("Questions about the article", scheme.questions)
     parts += _questions("Questions about each span", scheme.attributes)
     if scheme.hard_cases:
         parts.append("<h3>Hard cases</h3>")
     for case in scheme.hard_cases:
         parts += [f"<h4>{escape(case.title)}</h4>", *_paragraphs(case.rule)]
-        parts.append(_examples(case.examples, _GREY))
-    html = "".join(parts)
-    for tag, look in _LOOK.items():
-        html = html.replace(f"<{tag}>", f'<{tag} style="{look}">')
-    return f'<div style="max-width: 46em; line-height: 1.5">{html}</div>'
+        parts.append(_examples(case.examples))
+    return f'<div class="pressmark-guide"><style>{_style(scheme)}</style>{"".join(parts)}</div>'
+
+
+def _style(scheme: Scheme) -> str:
+    """Each label's colour; what belongs to no label (a hard case, say) stays grey."""
+    rules = [_STYLE]
+    for number, label in enumerate(scheme.labels):
+        mark = f".pressmark-guide .pressmark-label{number}"
+        rules.append(f"{mark} span {{ border-color: {label.colour}; }}")
+        run = f"background: {label.colour}33; border-color: {label.colour}"
+        rules.append(f"{mark} mark.positive {{ {run}; }}")
+    return "\n".join(rules)
 
 
 def _label(label: Label) -> Iterator[str]:
-    mark = f"border-left: 0.5em solid {label.colour}; padding-left: 0.5em"
     title = f"{escape(label.title or label.name)} [{escape(label.hotkey)}]"
-    yield f'<h3><span style="{mark}">{title}</span></h3>'
+    yield f"<h3><span>{title}</span></h3>"
     yield from _paragraphs(label.definition)
     yield "<p><b>Test</b></p>"
     yield from _paragraphs(label.test)
-    yield "<p><b>Mark</b></p>" + _examples(label.positive, label.colour)
-    yield "<p><b>Do not mark</b></p>" + _examples(label.negative, _GREY)
+    yield "<p><b>Mark</b></p>" + _examples(label.positive, "positive")
+    yield "<p><b>Do not mark</b></p>" + _examples(label.negative)
     if label.blocks:
         yield f"<p>Only in: {escape(', '.join(label.blocks))}.</p>"
 
@@ -76,9 +86,9 @@ def _questions(title: str, questions: Iterable[Question]) -> Iterator[str]:
         yield f"<ul>{''.join(rows)}</ul>" if rows else ""
 
 
-def _examples(examples: Iterable[Example], colour: str) -> str:
+def _examples(examples: Iterable[Example], kind: str = "other") -> str:
     rows = [
-        f"<li>{_marked(example.text, colour)}"
+        f"<li>{_marked(example.text, kind)}"
         + (f"<br><small>{escape(example.why)}</small>" if example.why else "")
         + "</li>"
         for example in examples
@@ -86,12 +96,9 @@ def _examples(examples: Iterable[Example], colour: str) -> str:
     return f"<ul>{''.join(rows)}</ul>" if rows else ""
 
 
-def _marked(text: str, colour: str) -> str:
+def _marked(text: str, kind: str) -> str:
     """Escape an example and highlight its [[runs]]."""
-    style = f"background: {colour}33; border-bottom: 2px solid {colour}"
-    return _RUN.sub(
-        lambda run: f'<mark style="{style}; color: inherit">{run[1]}</mark>', escape(text)
-    )
+    return _RUN.sub(lambda run: f'<mark class="{kind}">{run[1]}</mark>', escape(text))
 
 
 def _paragraphs(text: str) -> Iterator[str]:

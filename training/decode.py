@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from corpus.records import Article, Span
 from corpus.scheme import Label, Scheme
@@ -12,6 +12,8 @@ from training.encoding import Floats, Word, allowed
 
 #: A span that another of its label touches begins where 'begins' is likelier than not.
 BEGINS = 0.5
+#: A word inside a run may fall to this share of the threshold: one weak word does not end a span.
+CARRY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,21 @@ def _runs(
             if inside.mean() >= threshold:
                 yield start, stop
             continue
-        begun = None
-        for number in range(start, stop):
-            here = reading.inside[number, column] >= threshold
-            splits = here and reading.begins[number, column] >= BEGINS
-            if begun is not None and (splits or not here):
-                yield begun, number
-                begun = None
-            if here and begun is None:
-                begun = number
-        if begun is not None:
-            yield begun, stop
+        for first, last in _carried(inside, threshold):
+            begins = reading.begins[start:stop, column]
+            cuts = [at for at in range(first + 1, last) if _splits(inside, begins, threshold, at)]
+            for begin, end in pairwise((first, *cuts, last)):
+                yield start + begin, start + end
+
+
+def _carried(inside: Floats, threshold: float) -> Iterator[tuple[int, int]]:
+    """Yield the runs that begin and end at the threshold and never fall below `CARRY` of it."""
+    on = inside >= threshold * CARRY
+    for carries, group in groupby(range(len(inside)), lambda at: bool(on[at])):
+        reached = [at for at in group if inside[at] >= threshold]
+        if carries and reached:
+            yield reached[0], reached[-1] + 1
+
+
+def _splits(inside: Floats, begins: Floats, threshold: float, at: int) -> bool:
+    return bool(inside[at] >= threshold and begins[at] >= BEGINS)

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from annotation.controls import asked_by, control, typed
+from annotation.controls import UNPRESSED, asked_by, control, typed
 from annotation.interface import instructions, interface
 from corpus.scheme import Scheme, read_scheme
 from tests import speech
@@ -94,6 +94,16 @@ def test_a_control_that_is_not_ours_asks_nothing(name: object) -> None:
     assert asked_by(name) is None
 
 
+@schemes
+def test_a_key_struck_by_accident_answers_nothing(asked: Scheme) -> None:
+    for place, questions in (("article", asked.questions), ("span", asked.attributes)):
+        for question in questions:
+            element = named(tree(asked), control(place, question.name))  # type: ignore[arg-type]
+            keys = [choice.get("hotkey") for choice in element.iter("Choice")]
+            given = [value.hotkey or UNPRESSED for value in question.values]
+            assert keys == (given if question.type != "flag" else [UNPRESSED])
+
+
 def test_a_value_that_belongs_to_kinds_of_block_says_so() -> None:
     hints = [choice.get("hint", "") for choice in tree(SHIPPED[0]).iter("Choice")]
     assert any(hint.endswith("only in: headline, deck") for hint in hints)
@@ -168,7 +178,8 @@ def test_the_instructions_hold_every_guideline(asked: Scheme) -> None:
     assert [part for part in parts if words(part) not in told] == []
 
 
-def test_the_run_in_question_is_highlighted() -> None:
+def test_the_run_in_question_is_highlighted_in_the_labels_colour() -> None:
+    assert re.search(r"label0 mark.positive { background: #b3261e", instructions(scheme()))
     assert read(instructions(scheme())).marked == [
         "bad",
         "silly",
