@@ -287,6 +287,15 @@ def connect(url: str, token: str) -> Client:
     return client
 
 
+def healthy(url: str) -> bool:
+    """Tell whether the Label Studio at `url` says that it is up."""
+    try:
+        with _http(url, 5) as http:
+            return http.get(f"{url}/health").status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
 def _http(url: str, timeout: float) -> httpx.Client:
     # a proxy for the outer world cannot reach this machine's own Label Studio
     return httpx.Client(timeout=timeout, follow_redirects=True, trust_env=not _local(url))

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from annotation.client import healthy
 from annotation.private import write_private
 from annotation.studio_env import Environment, environment, settings
-from annotation.studio_process import HOST, Process, end, free_port, healthy, is_free, launch
+from annotation.studio_process import HOST, Process, end, free_port, is_free, launch
 from corpus.errors import PressmarkError, ServiceError
 from corpus.files import write_json, write_text
 from corpus.job import Job, now
@@ -225,7 +226,7 @@ def _wait(process: Process, log: Path, progress: Progress) -> int:
         if not process.alive:
             raise ServiceError(f"Label Studio ended while starting: {_last(log)}; see {log}")
         bound = _BOUND.search(log.read_text(encoding="utf-8", errors="replace"))
-        if bound and healthy(int(bound[1])):
+        if bound and healthy(f"http://{HOST}:{bound[1]}"):
             return int(bound[1])
         progress("waiting for Label Studio to answer", int(waited), 0)
         time.sleep(0.25)

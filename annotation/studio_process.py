@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import os
 import signal
 import socket
@@ -59,12 +58,15 @@ def end(process: Process, patience: float = 10) -> None:
     """End the process and its children: asked first, then killed. One that is not ours is left."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         if not process.alive:
-            return
+            break
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         deadline = time.monotonic() + patience
         while process.alive and time.monotonic() < deadline:
             time.sleep(0.05)
+    if child := _children.pop(process.pid, None):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(patience)
 
 
 def free_port(wanted: int) -> int:
@@ -92,18 +94,6 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def healthy(port: int) -> bool:
-    """Tell whether GET /health on `port` answers 200; no proxy is asked."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=5)
-    try:
-        connection.request("GET", "/health")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _began(pid: int) -> str:

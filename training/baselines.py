@@ -72,10 +72,13 @@ def shuffled(
     empty = np.zeros((len(found), len(scheme.labels)), np.float32)
     reading = Reading(article, tuple(found), empty, empty)
     draw = random.Random(f"{seed}:{article.id}")  # noqa: S311  # a baseline, no secret
-    moved = []
+    moved: list[Span] = []
     for number, span in enumerate(sorted(reference, key=lambda s: (s.start, s.end, s.label))):
         label = scheme.label(span.label)
         places = list(stretches(reading, label)) if label else []
+        if label and label.snap == "block":
+            taken = {other.start for other in moved if other.label == span.label}
+            places = [place for place in places if found[place[0]].start not in taken]
         if label is None or not places:
             continue
         length = sum(word.start < span.end and span.start < word.end for word in found)

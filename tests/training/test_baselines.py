@@ -53,6 +53,14 @@ def test_shuffled_spans_keep_number_and_length_and_stand_where_they_may(
             assert (span.start, span.end) in blocks
 
 
+def test_spans_that_take_a_block_are_shuffled_to_different_blocks() -> None:
+    page = article("Head\n\nOne.\n\nTwo.")
+    reference = everything(page, SCHEME)
+    moved = shuffled(reference, page, SCHEME)
+    heads = [(s.start, s.end) for s in moved if s.label == "loud head"]
+    assert sorted(heads) == [(block.start, block.end) for block in page.blocks]
+
+
 def test_a_lexicon_knows_the_words_that_were_marked() -> None:
     learned = lexicon(EXAMPLES, SCHEME)
     judged = {word: float(rates[0]) for word, rates in learned.weights.items()}

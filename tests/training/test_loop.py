@@ -12,8 +12,11 @@ import pytest
 import torch
 
 from corpus.errors import PressmarkError
+from corpus.ingest import ingest
 from corpus.job import Job, open_job
 from corpus.records import Article, misfits
+from corpus.resources import SAMPLE
+from corpus.sample import sample_annotations
 from corpus.store import append_annotations, read_annotations, read_articles, read_run
 from tests.conftest import MakeJob
 from tests.speech import SCHEME
@@ -279,3 +282,19 @@ def test_evaluation_says_which_test_articles_are_gone(
     scores = evaluate(job)
     assert gone not in scores.articles
     assert "1 test articles are gone or changed" in scores.notes
+
+
+@pytest.mark.parametrize("name", ["scheme", "frames"])
+def test_both_shipped_schemes_go_from_the_sample_to_scores(
+    job: MakeJob, tiny: Path, name: str
+) -> None:
+    section = {**QUICK, "encoder": str(tiny), "epochs": 1}
+    sources = [{"path": str(SAMPLE / "pages"), "id": "name"}]
+    made = job(scheme=name, sources=sources, training=section)
+    ingest(made)
+    passes = sample_annotations(read_articles(made), SAMPLE / "passes", made.scheme)
+    append_annotations(made.annotations, passes)
+    trained = train(made)
+    assert load(trained.folder).model.config.labels == list(made.scheme.label_names)
+    assert set(evaluate(made).spans) == set(made.scheme.label_names)
+    assert predict(made).articles == len(read_articles(made))
