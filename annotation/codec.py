@@ -207,7 +207,8 @@ def _texts(values: object) -> Iterator[str]:
     ):
         last = value[-1] if isinstance(value, list) and value else value
         if isinstance(last, str):
-            yield last.strip()
+            # a lone surrogate could be neither written nor sent
+            yield last.encode("utf-8", "ignore").decode("utf-8").strip()
 
 
 def _spans(

@@ -13,7 +13,7 @@ from pathlib import Path
 from annotation.connection import connected
 from annotation.private import write_private
 from annotation.raw import RawUser
-from annotation.studio import Login
+from annotation.studio import Login, private_folder
 from corpus.errors import PressmarkError
 from corpus.job import Job
 
@@ -43,7 +43,7 @@ def add_annotator(job: Job, pseudonym: str) -> Login:
     finally:
         client.close()
     rows = {**people, pseudonym: login}
-    job.studio_data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(job)
     told = {
         who: {"email": p.email, "password": p.password, "token": p.token} for who, p in rows.items()
     }

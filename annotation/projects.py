@@ -92,6 +92,7 @@ def _made(job: Job, client: Client, title: str) -> Linked:
         title=title,
         show_instruction=True,
         show_collab_predictions=True,
+        maximum_annotations=job.settings.studio.annotators,
         **_look(job.scheme),
     )
     return _remembered(job, project, (("", job.scheme.hash),))

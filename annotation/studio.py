@@ -64,7 +64,7 @@ def start(job: Job, progress: Progress = silent) -> Running:
             f"{job.folder}: this job works with {job.settings.studio.url} (studio.url);"
             " remove that key to have a Label Studio of its own"
         )
-    folder = _folder(job)
+    folder = private_folder(job)
     with FileLock(folder / ".lock"):
         process = _process(job)
         if process and (running := status(job)):
@@ -86,13 +86,16 @@ def start(job: Job, progress: Progress = silent) -> Running:
 
 def stop(job: Job) -> bool:
     """Stop the job's Label Studio; tell whether there was one. Its port is free afterwards."""
-    process, running = _process(job), status(job)
-    if process:
-        end(process)
-        deadline = time.monotonic() + 10
-        while running and not is_free(running.port) and time.monotonic() < deadline:
-            time.sleep(0.05)
-    _state(job).unlink(missing_ok=True)
+    if not job.studio_data.is_dir():
+        return False
+    with FileLock(job.studio_data / ".lock"):
+        process, running = _process(job), status(job)
+        if process:
+            end(process)
+            deadline = time.monotonic() + 10
+            while running and not is_free(running.port) and time.monotonic() < deadline:
+                time.sleep(0.05)
+        _state(job).unlink(missing_ok=True)
     return process is not None
 
 
@@ -139,7 +142,7 @@ def _state(job: Job) -> Path:
     return job.studio_data / "studio.json"
 
 
-def _folder(job: Job) -> Path:
+def private_folder(job: Job) -> Path:
     """Make the studio folder: for the owner alone, and kept out of the job's git history."""
     folder = job.studio_data
     try:

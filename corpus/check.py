@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from corpus.records import Annotation, Article, Span
-from corpus.scheme import Question, Scheme
+from corpus.records import Annotation, Article, Block, Span
+from corpus.scheme import Label, Question, Scheme
 from corpus.sentences import sentences
 
 
@@ -54,25 +54,53 @@ def remarks(annotation: Annotation, article: Article, scheme: Scheme) -> Iterato
         for attribute in scheme.attributes_of(span.label):
             if attribute.required and attribute.name not in span.attributes:
                 yield f"{place}: {attribute.name!r} is not answered"
-        block = article.block_at(span.start, span.end)
-        if block and label.blocks and block.kind not in label.blocks:
-            yield f"{place}: stands in a {block.kind}"
+        start, end = span.drawn or (span.start, span.end)
+        touched = article.blocks_at(start, end)
+        yield from (f"{place}: {told}" for told in _misplaced(span, label, touched, scheme))
         for question_name, values in label.unless.items():
             if set(values) & set(given.get(question_name, ())):
                 yield f"{place}: not asked where {question_name!r} is {', '.join(values)}"
-        if label.within == "sentence" and block:
-            start, end = span.drawn or (span.start, span.end)
-            inner = sentences(article.text[block.start : block.end])
-            if not any(block.start + s <= start and end <= block.start + e for s, e in inner):
-                yield f"{place}: crosses a sentence"
+        if label.within == "sentence" and not _in_a_sentence(start, end, article):
+            yield f"{place}: crosses a sentence"
+
+
+def _misplaced(
+    span: Span, label: Label, touched: tuple[Block, ...], scheme: Scheme
+) -> Iterator[str]:
+    """Yield what the kinds of block under a span do not allow."""
+    kinds = {block.kind for block in touched}
+    if label.blocks and (wrong := kinds - set(label.blocks)):
+        yield f"stands in a {', '.join(sorted(wrong))}"
+    if label.snap and len(touched) > 1:
+        yield f"was drawn over {len(touched)} blocks"
+    for attribute in scheme.attributes_of(span.label):
+        for value in attribute.values:
+            given = value.name in span.attributes.get(attribute.name, ())
+            if given and value.blocks and not kinds & set(value.blocks):
+                yield f"{value.name!r} is only for a {' or '.join(value.blocks)}"
+
+
+def _in_a_sentence(start: int, end: int, article: Article) -> bool:
+    for block in article.blocks_at(start, end):
+        text = article.text[block.start : block.end]
+        for first, last in sentences(text, article.language.partition("-")[0]):
+            if block.start + first <= start and end <= block.start + last:
+                return True
+    return False
 
 
 def snapped(span: Span, article: Article, scheme: Scheme) -> Span:
-    """Widen `span` to its block where the label says `snap: block`, keeping what was drawn."""
+    """Widen `span` to its block where the label says `snap: block`, keeping what was drawn.
+
+    Of several blocks it is the one that holds most of the span, of a kind where the label may
+    stand if there is one.
+    """
     label = scheme.label(span.label)
-    block = article.block_at(span.start, span.end)
-    if label is None or label.snap != "block" or block is None:
+    touched = article.blocks_at(span.start, span.end)
+    if label is None or label.snap != "block" or not touched:
         return span
+    may = [block for block in touched if not label.blocks or block.kind in label.blocks] or touched
+    block = max(may, key=lambda b: min(b.end, span.end) - max(b.start, span.start))
     if (block.start, block.end) == (span.start, span.end):
         return span
     return replace(span, start=block.start, end=block.end, drawn=(span.start, span.end))

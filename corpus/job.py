@@ -63,7 +63,10 @@ class Source(Strict):
 
 
 class StudioSection(Strict):
-    """Which Label Studio: our own local one, or a team's by `url` with a token in `token_env`."""
+    """Which Label Studio: our own local one, or a team's by `url` with a token in `token_env`.
+
+    A task stays in the labelling stream until `annotators` people have submitted it.
+    """
 
     url: str | None = None
     token_env: str = "LABEL_STUDIO_API_KEY"  # noqa: S105  # the name of a variable
@@ -71,6 +74,7 @@ class StudioSection(Strict):
     data: str | None = None
     port: Annotated[int, Field(ge=1, le=65535)] = 8095
     batch: Annotated[int, Field(ge=1, le=5000)] = 500
+    annotators: Number = 3
 
 
 class TrainingSection(Strict):
@@ -229,8 +233,8 @@ class Job:
         try:
             self.write_state(lock={"command": command, "pid": os.getpid(), "since": now()})
             yield
-            self.write_state(lock=None)
         finally:
+            self.write_state(lock=None)
             lock.release()
 
 

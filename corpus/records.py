@@ -138,9 +138,9 @@ class Article:
             f"{name}: characters {end} to {len(self.text)} stand in no block",
         )
 
-    def block_at(self, start: int, end: int) -> Block | None:
-        """Return the first block that shares a character with [start, end), or None."""
-        return next((b for b in self.blocks if b.start < end and start < b.end), None)
+    def blocks_at(self, start: int, end: int) -> tuple[Block, ...]:
+        """Return the blocks that share a character with [start, end), in order."""
+        return tuple(block for block in self.blocks if block.start < end and start < block.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,8 +199,11 @@ def _csv(file: File) -> Iterator[tuple[str, dict[str, Any] | str]]:
             except csv.Error as error:
                 yield where, f"no row of this CSV ({error}); is a quotation mark left open?"
                 continue
-            if cells:
-                yield where, dict(zip(header, cells, strict=False))
+            if len(cells) == len(header):
+                yield where, dict(zip(header, cells, strict=True))
+            elif cells:
+                told = f"{len(cells)} cells, the header has {len(header)}"
+                yield where, f"{told}; put a text with commas into quotation marks"
 
 
 def _parquet_file(file: File) -> Any:

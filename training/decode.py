@@ -29,8 +29,8 @@ class Reading:
 def decode(reading: Reading, scheme: Scheme, thresholds: Mapping[str, float]) -> tuple[Span, ...]:
     """Return the spans of `reading`, each label by its own threshold.
 
-    A span is a run of words whose probability reaches the threshold, in one block of a kind where
-    the label may stand; spans of different labels may overlap. Where the label says `snap: block`
+    A span is a run of words whose probability reaches the threshold, within one of the label's
+    `stretches`; spans of different labels may overlap. Where the label says `snap: block`
     the block is taken whole or not at all, by its mean. The score is the mean over the words.
     """
     spans = []
@@ -44,11 +44,23 @@ def decode(reading: Reading, scheme: Scheme, thresholds: Mapping[str, float]) ->
 
 
 def stretches(reading: Reading, label: Label) -> Iterator[tuple[int, int]]:
-    """Yield the runs of words that share a block in which `label` may stand."""
-    for block, numbers in groupby(range(len(reading.words)), lambda n: reading.words[n].block):
-        if allowed(label, reading.article.blocks[block].kind):
-            run = list(numbers)
+    """Yield the runs of words in which one span of `label` can stand.
+
+    That is a block of a kind where it may stand; a label that is bound neither to its sentence nor
+    to its block (a plea from heading to P.S.) also runs on into neighbouring blocks.
+    """
+    bound = label.within is not None or label.snap is not None
+    run: list[int] = []
+    for number, word in enumerate(reading.words):
+        may = allowed(label, reading.article.blocks[word.block].kind)
+        crosses = bool(run) and word.block != reading.words[run[-1]].block
+        if run and (not may or (bound and crosses)):
             yield run[0], run[-1] + 1
+            run = []
+        if may:
+            run.append(number)
+    if run:
+        yield run[0], run[-1] + 1
 
 
 def _runs(

@@ -109,7 +109,7 @@ def compared(
 def table(scores: Scores) -> list[tuple[str, ...]]:
     """Return a table's rows, headings first: F1 with its interval, '–' for nothing to score."""
     rows: list[tuple[str, ...]] = [
-        ("label", "system", "found/of", "exact F1", "overlap F1", "SI F1")
+        ("label", "system", "marked/ref", "exact F1", "overlap F1", "SI F1")
     ]
     for label in ("", *scores.labels):
         for system, found in scores.systems.items():

@@ -44,8 +44,7 @@ def test_shuffled_spans_keep_number_and_length_and_stand_where_they_may(
     assert len(lengths(moved, "loud head")) == len(lengths(reference, "loud head"))
     blocks = {(block.start, block.end): block.kind for block in page.blocks}
     for span in moved:
-        home = page.block_at(span.start, span.end)
-        assert home is not None
+        [home] = page.blocks_at(span.start, span.end)
         assert span.end <= home.end
         if span.label == "judged":
             assert home.kind == "paragraph"
