@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,14 @@ def main() -> None:
         for line in str(error).splitlines():
             print(f"pressmark: {line}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        print(
+            f"pressmark: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr
+        )
+        sys.exit(2)
 
 
 @contextlib.contextmanager
@@ -218,7 +227,11 @@ def studio_status(job: Folder = HERE, as_json: Json = False) -> None:
     from annotation.studio import status
     from corpus.job import open_job
 
-    running = status(open_job(job))
+    opened = open_job(job)
+    if opened.settings.studio.url:
+        print(f"this job works with {opened.settings.studio.url}, which is not ours to start")
+        return
+    running = status(opened)
     _answer(
         running,
         as_json,

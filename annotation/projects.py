@@ -10,7 +10,7 @@ from annotation.connection import server
 from annotation.interface import instructions, interface
 from annotation.raw import RawProject
 from corpus.job import Job, now
-from corpus.scheme import Scheme
+from corpus.scheme import Scheme, extends
 from corpus.text import sha256_of
 
 #: Label Studio's own limits of a title.
@@ -68,23 +68,6 @@ def current_project(job: Job, client: Client) -> Linked:
     project = client.update_project(link.id, **_look(scheme))
     since = link.schemes if before == scheme.hash else (*link.schemes, (now(), scheme.hash))
     return _remembered(job, project, since)
-
-
-def extends(new: Scheme, old: Scheme) -> bool:
-    """Tell whether every answer that `old` allows stands under `new` too."""
-    if not set(old.label_names) <= set(new.label_names):
-        return False
-    for before in (*old.attributes, *old.questions):
-        after = (
-            new.attribute(before.name) if before in old.attributes else new.question(before.name)
-        )
-        if after is None or after.type != before.type:
-            return False
-        if not set(before.value_names) <= set(after.value_names):
-            return False
-    asked = {(label, a.name) for label in old.label_names for a in old.attributes_of(label)}
-    still = {(label, a.name) for label in new.label_names for a in new.attributes_of(label)}
-    return asked <= still
 
 
 def _made(job: Job, client: Client, title: str) -> Linked:

@@ -9,7 +9,6 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from corpus.errors import PressmarkError, UnreadableError
-from corpus.files import read_lines
 from corpus.html import read_html
 from corpus.job import Job, now
 from corpus.lines import Typed, typed_lines
@@ -82,37 +81,45 @@ def article_of(page: Page, when: str = "") -> Article:
         raise UnreadableError(str(error)) from None
 
 
+@dataclass
 class _Aside:
-    """What was set aside, so that the same is not written twice to quarantine.jsonl."""
+    """Counts what was set aside."""
 
-    def __init__(self, job: Job) -> None:
-        self.job, self.count = job, 0
-        self.known = {
-            (row.get("where"), row.get("reason"))
-            for row in read_lines(job.quarantine)
-            if row.get("command") == "ingest"
-        }
+    job: Job
+    count: int = 0
 
     def put(self, where: str, reason: str) -> None:
         self.count += 1
-        if (where, reason) not in self.known:
-            self.known.add((where, reason))
-            self.job.set_aside("ingest", where, reason)
+        self.job.set_aside("ingest", where, reason)
 
 
 def _articles(files: list[File], aside: _Aside, progress: Progress) -> Iterator[Article]:
     when = now()
+    given: dict[str, tuple[str, str]] = {}
     for done, file in enumerate(files):
         progress("reading pages", done, len(files))
         for page in _pages(file):
             try:
                 if isinstance(page, Refused):
                     aside.put(page.where, page.reason)
-                else:
-                    yield article_of(page, when)
+                    continue
+                article = article_of(page, when)
+                if page.given.get("id"):
+                    _check_id(article, page.where, given)
+                yield article
             except UnreadableError as error:
                 aside.put(page.where, str(error))
     progress("reading pages", len(files), len(files))
+
+
+def _check_id(article: Article, where: str, given: dict[str, tuple[str, str]]) -> None:
+    """Refuse an id that another row of this run has given to another text."""
+    sha256, before = given.setdefault(article.id, (article.sha256, where))
+    if sha256 != article.sha256:
+        raise UnreadableError(
+            f"the id {article.id!r} stands for another text at {before};"
+            " map a column whose values are unique"
+        )
 
 
 def _pages(file: File) -> Iterator[Page | Refused]:

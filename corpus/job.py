@@ -25,7 +25,9 @@ from corpus.yamlfile import ConfigError, Strict, override, read_yaml
 FORMAT = 1
 FILE = "pressmark.yaml"
 
-Share = Annotated[float, Field(gt=0, lt=1)]
+#: Not strict: YAML 1.1 takes 1e-4 for a text.
+Share = Annotated[float, Field(gt=0, lt=1, strict=False)]
+Positive = Annotated[float, Field(gt=0, strict=False)]
 Number = Annotated[int, Field(gt=0)]
 
 
@@ -86,8 +88,8 @@ class TrainingSection(Strict):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = "model"
     encoder: str = "embedded"
-    epochs: Annotated[float, Field(gt=0)] = 8
-    learning_rate: Annotated[float, Field(gt=0)] = 2e-4
+    epochs: Positive = 8
+    learning_rate: Positive = 2e-4
     batch_size: Number = 4
     window: Annotated[int, Field(ge=16)] = 256
     stride: Annotated[int, Field(ge=0)] = 64

@@ -150,7 +150,8 @@ def _files_of(job: Job, source: Source) -> Iterator[File]:
         return
     for found in paths:
         if not _ours(job, found):
-            where = os.path.relpath(found, job.folder)
+            # a name that is no UTF-8 is told with question marks
+            where = os.path.relpath(found, job.folder).encode("utf-8", "replace").decode()
             name = _plain_name(found.relative_to(root))
             yield File(found, where, source, _format(found, source), name)
 

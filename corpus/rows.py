@@ -39,8 +39,8 @@ def column_problem(file: File) -> str | None:
             close = difflib.get_close_matches(column, there, n=1, cutoff=0.5)
             hint = f"did you mean {close[0]!r}?" if close else "map it under columns"
             lines.append(
-                f"{file.where}: no column {column!r} (mapped as {role}); {hint}"
-                f" There are: {', '.join(there)}"
+                f"{file.where}: no column {column!r} (mapped as {role}); {hint};"
+                f" there are: {', '.join(there)}"
             )
     return "\n".join(lines) or None
 
@@ -132,23 +132,24 @@ def _jsonl(file: File) -> Iterator[tuple[str, dict[str, Any] | str]]:
             where = f"{file.where}:{number}"
             if len(line) == limit and not line.endswith(b"\n"):
                 yield where, f"a line longer than {limit} bytes; raise max_characters"
-                return
-            if line.strip():
-                yield where, _object(line, where, file.source.encoding)
+                while (rest := stream.readline(limit)) and not rest.endswith(b"\n"):
+                    pass
+            elif line.strip():
+                yield where, _object(line, file.source.encoding)
     if number == 0:
         yield file.where, "empty; fetch the file again or take it out"
 
 
-def _object(line: bytes, where: str, encoding: str | None) -> dict[str, Any] | str:
+def _object(line: bytes, encoding: str | None) -> dict[str, Any] | str:
     try:
         row = json.loads(line.decode(encoding or "utf-8-sig"))
     except (UnicodeError, LookupError):
-        return f"{where}: not text in {encoding or 'UTF-8'}; name its encoding in the source"
+        return f"not text in {encoding or 'UTF-8'}; name its encoding in the source"
     except RecursionError:
-        return f"{where}: JSON nested too deeply"
-    except ValueError as error:
-        return f"{where}: invalid JSON ({error}); mend the line"
-    return row if isinstance(row, dict) else f"{where}: no JSON object; write one object a line"
+        return "JSON nested too deeply"
+    except json.JSONDecodeError as error:
+        return f"invalid JSON ({error.msg}, character {error.colno}); mend the line"
+    return row if isinstance(row, dict) else "no JSON object; write one object a line"
 
 
 @contextlib.contextmanager

@@ -7,19 +7,17 @@ heads and the report's legend. Nothing outside configs/ knows a label by name.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-import pydantic
 from pydantic import Field
 
 from corpus.records import BlockKind
 from corpus.resources import CONFIGS
 from corpus.text import sha256_of
-from corpus.yamlfile import ConfigError, Strict, read_yaml
+from corpus.yamlfile import ConfigError, Loc, Strict, line_of, read_yaml
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_ -]*$", max_length=60)]
 Text = Annotated[str, Field(min_length=1)]
@@ -120,12 +118,6 @@ class SchemeFile(Strict):
     questions: Annotated[tuple[Question, ...], Field(strict=False)] = ()
     hard_cases: Annotated[tuple[HardCase, ...], Field(strict=False)] = ()
 
-    @pydantic.model_validator(mode="after")
-    def _agrees(self) -> SchemeFile:
-        if problems := list(_contradictions(self)):
-            raise ValueError("; ".join(problems))
-        return self
-
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
@@ -190,48 +182,82 @@ def read_scheme(name_or_path: str | Path, folder: Path = Path()) -> Scheme:
 def parse_scheme(source: str, path: Path = Path("scheme.yaml")) -> Scheme:
     """Read a scheme from its file's text; `path` names it in messages."""
     file = read_yaml(SchemeFile, path, source)
+    problems = [
+        f"{path}:{line_of(source, loc)}: {message}" for loc, message in _contradictions(file)
+    ]
+    if problems:
+        raise ConfigError(problems)
     fields = {name: getattr(file, name) for name in SchemeFile.model_fields}
     return Scheme(hash=sha256_of(source), source=source, **fields)
+
+
+def extends(new: Scheme, old: Scheme) -> bool:
+    """Tell whether every answer that `old` allows stands under `new` too."""
+    if not set(old.label_names) <= set(new.label_names):
+        return False
+    for before in (*old.attributes, *old.questions):
+        after = (
+            new.attribute(before.name) if before in old.attributes else new.question(before.name)
+        )
+        if after is None or after.type != before.type:
+            return False
+        if not set(before.value_names) <= set(after.value_names):
+            return False
+    asked = {(label, a.name) for label in old.label_names for a in old.attributes_of(label)}
+    still = {(label, a.name) for label in new.label_names for a in new.attributes_of(label)}
+    return asked <= still
 
 
 def _is_scheme(path: Path) -> bool:
     return bool(re.search(r"^labels:", path.read_text(encoding="utf-8"), re.MULTILINE))
 
 
-def _contradictions(file: SchemeFile) -> Iterator[str]:
-    """Yield what no single key shows: doubled names and hotkeys, references to nothing."""
-    for what, names in (
-        ("label", [label.name for label in file.labels]),
-        ("attribute or question", [a.name for a in (*file.attributes, *file.questions)]),
-    ):
-        yield from (f"the {what} {name!r} stands twice" for name in _twice(names))
-    asked = (*file.attributes, *file.questions)
-    keys = [label.hotkey for label in file.labels]
-    keys += [value.hotkey for question in asked for value in question.values if value.hotkey]
-    yield from (f"the hotkey {key!r} is given twice" for key in _twice(keys))
-    for question in asked:
-        yield from (
-            f"{question.name!r}: the value {value!r} stands twice"
-            for value in _twice(list(question.value_names))
-        )
+def _contradictions(file: SchemeFile) -> Iterator[tuple[Loc, str]]:
+    """Yield what no single key shows, each with its place: doubled names, references to nothing."""
+    labels: dict[Loc, Label] = {("labels", n): each for n, each in enumerate(file.labels)}
+    attributes: dict[Loc, Attribute] = {
+        ("attributes", n): each for n, each in enumerate(file.attributes)
+    }
+    asked: dict[Loc, Question] = {
+        **attributes,
+        **{("questions", n): each for n, each in enumerate(file.questions)},
+    }
+    yield from _twice("the label", {(*at, "name"): each.name for at, each in labels.items()})
+    yield from _twice(
+        "the attribute or question", {(*at, "name"): each.name for at, each in asked.items()}
+    )
+    keys: dict[Loc, str] = {(*at, "hotkey"): label.hotkey for at, label in labels.items()}
+    for at, question in asked.items():
+        values: dict[Loc, Value] = {
+            (*at, "values", n): value for n, value in enumerate(question.values)
+        }
+        keys |= {(*place, "hotkey"): v.hotkey for place, v in values.items() if v.hotkey}
+        names = {(*place, "name"): value.name for place, value in values.items()}
+        yield from _twice(f"the value of {question.name!r},", names)
         picked = question.type in ("one", "several")
         if picked != bool(question.values):
-            yield f"{question.name!r}: type {question.type} " + (
-                "needs values" if picked else "takes no values"
-            )
-    labels = {label.name for label in file.labels}
-    for attribute in file.attributes:
-        for name in attribute.labels:
-            if name not in labels:
-                yield f"{attribute.name!r} is asked of {name!r}, which is no label"
-    questions = {question.name: question.value_names for question in file.questions}
-    for label in file.labels:
-        for name, values in label.unless.items():
-            if name not in questions:
-                yield f"{label.name!r}: unless names {name!r}, which is no question"
-            for value in set(values) - set(questions.get(name, values)):
-                yield f"{label.name!r}: unless names {value!r}, which {name!r} does not offer"
+            needs = "needs values" if picked else "takes no values"
+            yield (*at, "type"), f"{question.name!r}: type {question.type} {needs}"
+    yield from _twice("the hotkey", keys)
+    known = {label.name for label in file.labels}
+    for at, attribute in attributes.items():
+        for name in set(attribute.labels) - known:
+            told = f"{attribute.name!r} is asked of {name!r}, which is no label"
+            yield (*at, "labels"), f"{told}; there are: {', '.join(sorted(known))}"
+    offers = {question.name: question.value_names for question in file.questions}
+    for at, label in labels.items():
+        for name, barred in label.unless.items():
+            what = f"{label.name!r}: unless names"
+            if name not in offers:
+                yield (*at, "unless"), f"{what} {name!r}, which is no question"
+            for value in set(barred) - set(offers.get(name, barred)):
+                yield (*at, "unless"), f"{what} {value!r}, which {name!r} does not offer"
 
 
-def _twice(names: list[str]) -> list[str]:
-    return [name for name, count in Counter(names).items() if count > 1]
+def _twice(what: str, names: Mapping[Loc, str]) -> Iterator[tuple[Loc, str]]:
+    """Yield the places of names that another has already; each must be given once."""
+    seen: set[str] = set()
+    for at, name in names.items():
+        if name in seen:
+            yield at, f"{what} {name!r} stands twice; choose another here"
+        seen.add(name)

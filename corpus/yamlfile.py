@@ -29,6 +29,8 @@ class ConfigError(PressmarkError):
 
 
 M = TypeVar("M", bound=Strict)
+#: A place in a file: keys and positions, outermost first.
+Loc = tuple[str | int, ...]
 
 
 def read_yaml(model: type[M], path: Path, text: str | None = None) -> M:
@@ -64,6 +66,11 @@ def read_yaml(model: type[M], path: Path, text: str | None = None) -> M:
     return result
 
 
+def line_of(text: str, loc: Loc) -> int:
+    """Return the line (from 1) of the deepest part of `loc` that the YAML `text` has."""
+    return _line(yaml.compose(text, Loader=yaml.SafeLoader), loc)
+
+
 def override(data: dict[str, Any], settings: Sequence[str]) -> dict[str, Any]:
     """Return `data` with `settings` such as 'training.epochs=5' put in; values are read as YAML."""
     result = {**data}
@@ -81,7 +88,7 @@ def override(data: dict[str, Any], settings: Sequence[str]) -> dict[str, Any]:
             section = section[key]
         try:
             section[keys[-1]] = yaml.safe_load(value)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError):
             raise ConfigError([f"--set {setting}: the value is not valid YAML"]) from None
     return result
 
@@ -91,18 +98,23 @@ def _kind(value: object) -> str:
     return names.get(type(value), type(value).__name__)
 
 
-def _doubles(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
+def _doubles(
+    node: yaml.Node | None, above: tuple[yaml.Node, ...] = ()
+) -> Iterator[tuple[int, str]]:
     """Yield line and name of each key that stands twice in one mapping (YAML keeps the last)."""
+    if any(node is other for other in above):
+        return  # an alias of what it stands in
+    above = (*above, node) if node else above
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _doubles(item)
+            yield from _doubles(item, above)
     elif isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             if key.value in seen:
                 yield key.start_mark.line + 1, key.value
             seen.add(key.value)
-            yield from _doubles(value)
+            yield from _doubles(value, above)
 
 
 def _told(path: Path, node: yaml.Node | None, model: type[Strict], data: object, fault: Any) -> str:

@@ -92,7 +92,7 @@ def test_a_scheme_with_a_doubled_hotkey_is_exit_2(folder: Path) -> None:
     (folder / "pressmark.yaml").write_text("scheme: mine.yaml\nsources: [{path: pages}]\n")
     ran = pressmark("push", "-C", folder)
     assert ran.code == 2
-    assert "the hotkey '1' is given twice" in ran.err
+    assert "the hotkey '1' stands twice" in ran.err
 
 
 def test_a_locked_job_is_exit_2_and_says_who_holds_it(folder: Path) -> None:

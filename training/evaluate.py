@@ -57,11 +57,11 @@ def evaluate(job: Job, progress: Progress = silent) -> Scores:
     """
     checkpoint = load_model(job)
     examples = read_examples(job)
-    tested = examples.of(checkpoint.manifest.test)
+    tested = examples.unassisted(checkpoint.manifest.test)
     if not tested:
         raise PressmarkError(
-            f"{checkpoint.folder}: none of its test articles is annotated in the job any more;"
-            " run 'pressmark train' again"
+            f"{checkpoint.folder}: none of its test articles is annotated without pre-labels"
+            " any more; run 'pressmark train' again"
         )
     scheme = job.scheme
     systems = {
@@ -153,7 +153,7 @@ def _model(
 def _lexicon(checkpoint: Checkpoint, examples: Examples, scheme: Scheme) -> System:
     """A lexicon taught and tuned on the same articles as the model."""
     learned = lexicon(examples.of(checkpoint.manifest.train), scheme)
-    held_out = examples.of(checkpoint.manifest.validation)
+    held_out = examples.unassisted(checkpoint.manifest.validation)
     thresholds = tuned([learned.read(e.article) for e in held_out], held_out, scheme)
     return lambda example: decode(learned.read(example.article), scheme, thresholds)
 
@@ -164,8 +164,9 @@ def _notes(checkpoint: Checkpoint, tested: int) -> tuple[str, ...]:
     notes = (
         "reference: characters that at least half of an article's annotators covered",
         f"thresholds tuned on {len(manifest.validation)} held-out articles",
-        "intervals: 95%, bootstrap over groups of articles that share text; one training seed",
+        "intervals: 95%, bootstrap over stories; one training seed",
         "SI of all labels ignores the labels, FLC does not",
         "shuffled: the reference's own spans at random places",
     )
-    return (*notes, f"{gone} test articles are gone or changed") if gone else notes
+    told = f"{gone} test articles are gone, changed, or labelled over pre-labels alone"
+    return (*notes, told) if gone else notes

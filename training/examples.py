@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 
 from corpus.errors import PressmarkError
 from corpus.job import Job
 from corpus.measures import majority
 from corpus.records import Annotation, Article, Span
-from corpus.scheme import Label, Scheme
+from corpus.scheme import Label, Scheme, extends
 from corpus.store import read_annotations, read_articles
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One version of an article with one annotation an annotator."""
+    """One version of an article with one annotation an annotator.
+
+    `labels` are those of older schemes, by hash: whoever worked under one was not asked the rest.
+    """
 
     article: Article
     opinions: tuple[Annotation, ...]
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def unassisted(self) -> Example:
+        """The same without the opinions of those who were shown pre-labels."""
+        return replace(self, opinions=tuple(each for each in self.opinions if not each.shown))
 
     def asked(self, label: Label) -> tuple[Annotation, ...]:
         """Return the opinions of those who were asked `label` (see its `unless`)."""
-        return tuple(opinion for opinion in self.opinions if _asked(opinion, label))
+        return tuple(
+            opinion
+            for opinion in self.opinions
+            if label.name in self.labels.get(opinion.scheme, (label.name,))
+            and _asked(opinion, label)
+        )
 
     def reference(self, scheme: Scheme) -> tuple[Span, ...]:
         """Return the spans whose characters at least half of those asked covered.
@@ -55,6 +70,13 @@ class Examples:
         """Return the examples of `ids` that are there, in that order."""
         return [self.items[id_] for id_ in ids if id_ in self.items]
 
+    def unassisted(self, ids: Iterable[str]) -> list[Example]:
+        """Return the examples of `ids` by those who saw no pre-labels, as far as there are any.
+
+        A model that is scored or tuned on what it showed would flatter itself.
+        """
+        return [bare for each in self.of(ids) if (bare := each.unassisted).opinions]
+
 
 def read_examples(job: Job) -> Examples:
     """Read what the job's annotators said of the latest version of its articles.
@@ -66,8 +88,11 @@ def read_examples(job: Job) -> Examples:
     used: defaultdict[str, dict[str, Annotation]] = defaultdict(dict)
     left_out: Counter[str] = Counter()
     annotations = read_annotations(job.annotations)
+    labels = _older(job, {annotation.scheme for annotation in annotations})
     for annotation in sorted(annotations, key=lambda a: (a.when, a.id)):
-        if reason := _unusable(annotation, articles.get(annotation.article), job.scheme):
+        if reason := _unusable(
+            annotation, articles.get(annotation.article), {job.scheme.hash, *labels}
+        ):
             left_out[reason] += 1
             continue
         if annotation.author in used[annotation.article]:
@@ -80,14 +105,22 @@ def read_examples(job: Job) -> Examples:
             " annotate, then run 'pressmark pull'"
         )
     items = {
-        id_: Example(article, tuple(used[id_][author] for author in sorted(used[id_])))
+        id_: Example(article, tuple(used[id_][author] for author in sorted(used[id_])), labels)
         for id_, article in articles.items()
         if id_ in used
     }
     return Examples(items, dict(left_out))
 
 
-def _unusable(annotation: Annotation, article: Article | None, scheme: Scheme) -> str:
+def _older(job: Job, hashes: set[str]) -> dict[str, tuple[str, ...]]:
+    """The labels of the schemes among `hashes` that the job's scheme only adds to."""
+    files = sorted((job.folder / "schemes").glob("*.yaml"))
+    older = [path.stem for path in files if path.stem in hashes - {job.scheme.hash}]
+    kept = [job.kept_scheme(hash_) for hash_ in older]
+    return {old.hash: old.label_names for old in kept if extends(job.scheme, old)}
+
+
+def _unusable(annotation: Annotation, article: Article | None, schemes: AbstractSet[str]) -> str:
     """Why `annotation` teaches nothing; empty where it does."""
     if annotation.layer != "spans":
         return f"of the layer {annotation.layer}"
@@ -99,7 +132,7 @@ def _unusable(annotation: Annotation, article: Article | None, scheme: Scheme) -
         return "of an article that is not in the job"
     if annotation.sha256 != article.sha256:
         return "of an older version of the text"
-    if annotation.scheme != scheme.hash:
+    if annotation.scheme not in schemes:
         return "made under another scheme"
     if annotation.covers:
         return "of a part of the article only"

@@ -66,13 +66,14 @@ def train(job: Job, progress: Progress = silent) -> Trained:
         settings.validation,
         settings.test,
         settings.seed,
+        taught=[id_ for id_, each in examples.items.items() if not each.unassisted.opinions],
     )
     with quietly():
         transformers.set_seed(settings.seed)
         encoder = load_encoder(settings.encoder, job.folder)
         check_window(encoder, settings.window, settings.stride)
         model = fit(examples.of(parts.train), job.scheme, encoder, settings, progress)
-        held_out = examples.of(parts.validation)
+        held_out = examples.unassisted(parts.validation)
         reader = Reader(model, encoder.tokenizer, settings.window, settings.stride)
         readings = list(reader.read([example.article for example in held_out], progress))
         thresholds = tuned(readings, held_out, job.scheme)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from corpus.check import faults, misanswered, remarks, snapped
 from corpus.records import Answer
-from tests.speech import article, mark, scheme
+from tests.speech import SCHEME, article, mark, scheme
 
 
 def told(*spans: tuple[str, str], **fields: object) -> list[str]:
@@ -64,3 +64,26 @@ def test_what_the_scheme_does_not_offer_is_a_fault() -> None:
     genre = scheme().question("genre")
     assert genre
     assert misanswered(genre, ("report", "opinion")) == ["'genre' has 2 values, one is asked for"]
+
+
+def test_a_drag_over_two_blocks_is_widened_to_the_one_that_holds_most_of_it() -> None:
+    page = article("Chrome line\n\nTeaser headline here\n\nEnd.")
+    blocks = tuple(
+        replace(block, kind=kind)
+        for block, kind in zip(page.blocks, ["teaser", "teaser", "paragraph"], strict=True)
+    )
+    page = replace(page, blocks=blocks)
+    [drawn] = mark("ana", ("e\n\nTeaser headline", "loud head"), of=page).spans
+    wide = snapped(drawn, page, scheme())
+    assert page.text[wide.start : wide.end] == "Teaser headline here"
+    [remark] = remarks(replace(mark("ana", of=page), spans=(wide,)), page, scheme())
+    assert "drawn over 2 blocks" in remark
+
+
+def test_a_value_meant_for_another_kind_of_block_is_reported() -> None:
+    limited = SCHEME.replace("{name: verb}", "{name: verb, blocks: [teaser]}")
+    [span] = mark("ana", ("slams", "loud head")).spans
+    given = replace(span, attributes={**span.attributes, "device": ("verb",)})
+    annotation = replace(mark("ana"), spans=(given,))
+    [remark] = remarks(annotation, article(), scheme(limited))
+    assert "'verb' is only for a teaser" in remark

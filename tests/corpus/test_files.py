@@ -64,3 +64,11 @@ def test_a_kill_in_the_middle_of_a_write_leaves_the_old_file(tmp_path: Path) -> 
     done = subprocess.run([sys.executable, "-c", script, str(path)], check=False)
     assert done.returncode == -signal.SIGKILL
     assert path.read_text() == "old"
+
+
+def test_a_whole_last_line_without_its_line_end_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text('{"a": 1}\n{"b": 2}', encoding="utf-8")
+    assert list(read_lines(path)) == [{"a": 1}, {"b": 2}]
+    append_lines(path, [{"c": 3}])
+    assert list(read_lines(path)) == [{"a": 1}, {"b": 2}, {"c": 3}]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -218,7 +219,7 @@ def test_a_broken_line_is_named_and_the_other_lines_are_read(folder: Path) -> No
     put(folder, "pages/rows.jsonl", "\n".join(lines))
     opened = job(folder)
     assert ingest(opened) == Ingested(7, 0, 0, 2)
-    assert "pages/rows.jsonl:7: invalid JSON" in reasons(opened)["pages/rows.jsonl:7"]
+    assert "invalid JSON" in reasons(opened)["pages/rows.jsonl:7"]
     assert "no text in column 'text'" in reasons(opened)["pages/rows.jsonl:8"]
 
 
@@ -263,3 +264,29 @@ def test_globs_and_names_below_folders(folder: Path) -> None:
     opened = job(folder, "{path: 'pages/**/*.txt', id: name}")
     ingest(opened)
     assert only(opened).id == "post/one"
+
+
+def test_a_row_with_more_or_fewer_cells_than_the_header_is_not_cut(folder: Path) -> None:
+    put(folder, "pages/rows.csv", 'id,text\n1,Hello there, world this is lost\n2,"Fine, here"\n3\n')
+    opened = job(folder, "{path: pages, columns: {id: id}}")
+    assert ingest(opened) == Ingested(1, 0, 0, 2)
+    assert "3 cells, the header has 2" in reasons(opened)["pages/rows.csv:2"]
+
+
+def test_two_rows_of_one_id_and_different_texts_are_not_taken_for_versions(folder: Path) -> None:
+    put(folder, "pages/rows.csv", "id,text\n1,One thing.\n1,Another thing.\n1,One thing.\n")
+    opened = job(folder, "{path: pages, columns: {id: id}}")
+    assert ingest(opened) == Ingested(1, 0, 1, 1)
+    assert "stands for another text at pages/rows.csv:2" in reasons(opened)["pages/rows.csv:3"]
+
+
+def test_a_line_over_the_limit_does_not_hide_the_lines_behind_it(folder: Path) -> None:
+    long = '{"text": "' + "a" * 3_000_000 + '"}'
+    put(folder, "pages/rows.jsonl", long + '\n{"text": "Short."}\n')
+    opened = job(folder, "{path: pages, max_characters: 100}")
+    assert ingest(opened).new == 1
+
+
+def test_a_file_name_that_is_no_utf_8_is_read(folder: Path) -> None:
+    (folder / os.fsdecode(b"pages/bad\xff.txt")).write_text("Some text.")
+    assert ingest(job(folder)).new == 1

@@ -68,14 +68,14 @@ def test_every_problem_of_a_scheme_is_told_at_once_with_its_line(tmp_path: Path)
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('hotkey: "2"', 'hotkey: "1"', "the hotkey '1' is given twice"),
-        ("hotkey: w", "hotkey: q", "the hotkey 'q' is given twice"),
+        ('hotkey: "2"', 'hotkey: "1"', "scheme.yaml:16: the hotkey '1' stands twice"),
+        ("hotkey: w", "hotkey: q", "the hotkey 'q' stands twice"),
         ("name: loud head\n", "name: judged\n", "the label 'judged' stands twice"),
         ("labels: [loud head]", "labels: [loud hat]", "'loud hat', which is no label"),
         ("{genre: [opinion]}", "{genre: [poem]}", "names 'poem', which 'genre' does not offer"),
         ("{genre: [opinion]}", "{mood: [good]}", "names 'mood', which is no question"),
         ("name: unsure", "name: target", "the attribute or question 'target' stands twice"),
-        ("{name: question}", "{name: verb}", "the value 'verb' stands twice"),
+        ("{name: question}", "{name: verb}", "the value of 'device', 'verb' stands twice"),
         ("type: flag", "type: one", "type one needs values"),
     ],
 )

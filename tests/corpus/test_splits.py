@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import PressmarkError
 from corpus.records import Article, Block
-from corpus.splits import LONG, split, together
+from corpus.splits import split, together
 from tests.speech import article
 
 WIRE = "The harbour board met behind closed doors on Monday. " * 5
@@ -58,14 +58,24 @@ def test_white_space_does_not_hide_a_copy() -> None:
     assert together([paged("a", WIRE), paged("b", WIRE.replace(". ", ".\n"))])["b"] == "a"
 
 
-def test_a_short_block_or_an_outlets_furniture_joins_nothing() -> None:
-    short = WIRE[: LONG // 2]
-    assert set(together([paged("a", short), paged("b", short)]).values()) == {"a", "b"}
+def test_a_shared_sentence_or_an_outlets_furniture_joins_nothing() -> None:
+    long = {name: " ".join(f"{name}{n}" for n in range(60)) for name in "ab"}
+    said = "The board met on Monday, the harbour said."
+    assert set(together([paged(n, said, long[n]) for n in "ab"]).values()) == {"a", "b"}
     text = WIRE.strip()
     bios = [
         Article(id=name, text=text, blocks=(Block(0, len(text), "bio"),)) for name in ("a", "b")
     ]
     assert set(together(bios).values()) == {"a", "b"}
+
+
+def test_an_updated_story_stays_with_the_old_one() -> None:
+    story = [f"Sentence {n} of the story says {n * n} things about it." for n in range(10)]
+    updated = [
+        line.replace("things", "words") if n % 4 == 0 else line for n, line in enumerate(story)
+    ]
+    pages = [paged("old", *story), paged("new", *updated, "A word more."), paged("x", "Other.")]
+    assert together(pages) == {"new": "new", "old": "new", "x": "x"}
 
 
 def test_text_that_stands_on_every_page_of_an_outlet_does_not_forbid_a_split() -> None:

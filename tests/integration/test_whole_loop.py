@@ -92,6 +92,7 @@ def test_a_fourth_label_is_an_edit_of_the_scheme_and_nothing_else(
     raw = yaml.safe_load(text)
     fourth = {**raw["labels"][0], "name": "whispered praise", "hotkey": "9", "colour": "#123456"}
     fourth.pop("unless", None)
+    fourth.pop("blocks")
     raw["labels"].append(fourth)
     job = sample_job(yaml.safe_dump(raw, allow_unicode=True))
     the_loop(job)

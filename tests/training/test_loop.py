@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+import yaml
 
 from corpus.errors import PressmarkError
 from corpus.ingest import ingest
@@ -17,14 +18,15 @@ from corpus.job import Job, open_job
 from corpus.records import Article, misfits
 from corpus.resources import SAMPLE
 from corpus.sample import sample_annotations
-from corpus.store import append_annotations, read_annotations, read_articles, read_run
+from corpus.store import add_articles, append_annotations, read_annotations, read_articles, read_run
 from tests.conftest import MakeJob
-from tests.speech import SCHEME
+from tests.speech import SCHEME, article
 from tests.training.conftest import QUICK
 from tests.training.press import annotate, opinion, pages, tiny_encoder
 from training import fit
 from training.checkpoint import load
 from training.evaluate import evaluate, table
+from training.examples import read_examples
 from training.fit import Trained, train
 from training.predict import predict
 
@@ -193,6 +195,46 @@ def test_what_cannot_be_used_is_left_out_and_counted(annotated: Job) -> None:
         "of a part of the article only": 1,
         "of the layer blocks": 1,
     }
+
+
+def test_a_model_is_not_scored_on_what_it_showed(annotated: Job) -> None:
+    trained = train(annotated)
+    before = evaluate(annotated)
+    page = next(a for a in read_articles(annotated) if a.id == trained.test[0])
+    flattered = replace(opinion(page, "dan", annotated.scheme), id="late", spans=(), shown="run1")
+    append_annotations(annotated.annotations, [flattered])
+    after = evaluate(annotated)
+    assert (after.systems, after.annotations) == (before.systems, before.annotations)
+
+
+def test_articles_labelled_over_prelabels_alone_are_trained_on(annotated: Job) -> None:
+    page = article("Rotten and vile\n\nNew.", "late")
+    add_articles(annotated, [page])
+    assisted = opinion(page, "ana", annotated.scheme, id="late:ana", shown="run1")
+    append_annotations(annotated.annotations, [assisted])
+    for seed in range(3):
+        job = open_job(annotated.folder, [f"training.seed={seed}", "training.epochs=1"])
+        assert "late" in train(job).train
+
+
+def test_what_was_annotated_before_a_label_was_added_still_teaches(annotated: Job) -> None:
+    annotated.keep_scheme()
+    before = read_examples(annotated)
+    raw = yaml.safe_load(annotated.scheme.source)
+    raw["labels"].append({**raw["labels"][0], "name": "new one", "hotkey": "9"})
+    path = annotated.folder / annotated.settings.scheme
+    path.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    grown = open_job(annotated.folder)
+    after = read_examples(grown)
+    assert after.items.keys() == before.items.keys()
+    assert after.left_out == {}
+    added = grown.scheme.label("new one")
+    assert added
+    assert all(each.asked(added) == () for each in after.items.values())
+    raw["labels"] = raw["labels"][1:]
+    path.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    with pytest.raises(PressmarkError, match="another scheme"):
+        read_examples(open_job(annotated.folder))
 
 
 def test_no_annotations_is_one_line_with_the_remedy(job: MakeJob, tiny: Path) -> None:
