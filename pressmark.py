@@ -346,14 +346,30 @@ def demo(
     stop: Annotated[bool, typer.Option("--stop", help="Stop Label Studio at the end.")] = False,
 ) -> None:
     """Run the whole loop on the synthetic sample corpus: pages, labels, model, pre-labels."""
-    from annotation.pull import pull as fetch
-    from annotation.rehearse import rehearse
+    from annotation import studio as local
     from corpus.init import init_demo
 
     init_demo(folder)
+    with _work("demo", folder, None) as (job, progress), contextlib.ExitStack() as after:
+        if stop:
+            after.callback(local.stop, job)
+        scores = _loop(job, progress)
+        running = local.status(job)
+    print("\nsynthetic sample: shows that the parts work, not how well")
+    _print_scores(scores)
+    print(f"\nthe job: {job.folder}")
+    if stop or running is None:
+        print(f"Label Studio is stopped; start it again with: pressmark studio start -C {folder}")
+    else:
+        print(f"Label Studio: {running.url}\nits log-in: {running.login}")
 
-    from annotation import studio as local
+
+def _loop(job: Job, progress: Progress) -> Scores:
+    """Every step of the main job, each said in a line."""
+    from annotation.pull import pull as fetch
     from annotation.push import push as send
+    from annotation.rehearse import rehearse
+    from annotation.studio import start
     from corpus.ingest import ingest as read
     from corpus.resources import SAMPLE
     from corpus.sample import sample_annotations
@@ -362,34 +378,27 @@ def demo(
     from training.fit import train as fit
     from training.predict import predict as run
 
-    with _work("demo", folder, None) as (job, progress):
-        read_ = read(job, progress)
-        _say(f"1 ingest: {read_.new} new articles, {read_.same} known")
-        running = local.start(job, progress)
-        _say(f"2 studio: Label Studio runs at {running.url}")
-        sent = send(job, None, progress)
-        _say(f"3 push: {sent.new} new tasks, {sent.same} were there")
-        articles = read_articles(job)
-        passes = sample_annotations(articles[: -len(articles) // 6], SAMPLE / "passes", job.scheme)
-        submitted = rehearse(job, passes, progress)
-        _say(f"4 annotate: three rehearsed annotators submitted {submitted} annotations")
-        labels = fetch(job, progress)
-        _say(f"5 pull: {labels.new} new annotations, {labels.same} as before")
-        trained = fit(job, progress)
-        _say(f"6 train: {trained.folder} in {trained.seconds:.0f} s")
-        scores = score(job, progress)
-        predicted = run(job, progress)
-        _say(f"7 predict: {predicted.spans} spans in {predicted.articles} articles")
-        shown = send(job, predicted.run, progress)
-        _say(f"8 push: {shown.prelabelled} tasks now show the model's pre-labels")
-    print("\nsynthetic sample: shows that the parts work, not how well")
-    _print_scores(scores)
-    print(f"\nthe job: {job.folder}")
-    if stop:
-        local.stop(job)
-        print("Label Studio is stopped; start it again with: pressmark studio start -C", folder)
-    else:
-        print(f"Label Studio: {running.url}\nits log-in: {running.login}")
+    pages = read(job, progress)
+    _say(f"1 ingest: {pages.new} new articles, {pages.same} known")
+    running = start(job, progress)
+    _say(f"2 studio: Label Studio runs at {running.url}")
+    sent = send(job, None, progress)
+    _say(f"3 push: {sent.new} new tasks, {sent.same} were there")
+    articles = read_articles(job)
+    annotated = articles[: -(len(articles) // 6)]
+    passes = sample_annotations(annotated, SAMPLE / "passes", job.scheme)
+    submitted = rehearse(job, passes, progress)
+    _say(f"4 annotate: three rehearsed annotators submitted {submitted} annotations")
+    labels = fetch(job, progress)
+    _say(f"5 pull: {labels.new} new annotations, {labels.same} as before")
+    trained = fit(job, progress)
+    _say(f"6 train: {trained.folder} in {trained.seconds:.0f} s")
+    scores = score(job, progress)
+    predicted = run(job, progress)
+    _say(f"7 predict: {predicted.spans} spans in {predicted.articles} articles")
+    shown = send(job, predicted.run, progress)
+    _say(f"8 push: {shown.prelabelled} tasks that nobody has annotated show the pre-labels")
+    return scores
 
 
 if __name__ == "__main__":

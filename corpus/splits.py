@@ -16,6 +16,8 @@ SHINGLE = 5
 #: Articles are copies or versions of one story from this share of the smaller one's runs on. In the
 #: sample corpus syndicated copies and an updated page share .70 and more, other pairs .03 and less.
 SHARED = 0.2
+#: So many runs at least, or half of a body too short for that: a stock phrase joins no two briefs.
+LEAST = 20
 #: A run of words in more than this share of the articles (and in more than `FEW`) is standing text
 #: of the outlet: keeping its articles together would leave nothing to test a one-outlet corpus on.
 STANDING = 0.5
@@ -88,8 +90,8 @@ def split(
 def together(articles: Sequence[Article]) -> dict[str, str]:
     """Map each article's id to the least id of its group: copies and versions of one story.
 
-    Two articles belong together that share `SHARED` of the smaller one's runs of `SHINGLE` words,
-    and whoever belongs to either.
+    Two articles belong together that share `SHARED` of the smaller one's runs of `SHINGLE` words
+    and `LEAST` of them, and whoever belongs to either.
     """
     shingles = {article.id: _shingles(article) for article in articles}
     holders: defaultdict[int, list[str]] = defaultdict(list)
@@ -109,7 +111,8 @@ def together(articles: Sequence[Article]) -> dict[str, str]:
         return id_
 
     for (one, other), count in shared.items():
-        if count >= SHARED * min(len(shingles[one]), len(shingles[other])):
+        smaller = min(len(shingles[one]), len(shingles[other]))
+        if count >= max(SHARED * smaller, min(LEAST, smaller / 2)):
             first, second = sorted((root(one), root(other)))
             group[second] = first
     return {id_: root(id_) for id_ in sorted(group)}

@@ -33,10 +33,7 @@ def pages(count: int, seed: int = 0) -> list[Article]:
         for _ in range(3):
             marked = f"{draw.choice(BAD)} and {draw.choice(BAD)} " if draw.random() < 0.7 else ""
             first, second = draw.sample(NOUNS, 2)
-            # every five words in a row are the page's own: none is taken for another's copy
-            own = f"of {number} " if marked else ""
-            verb = draw.choice(VERBS)
-            lines.append(f"The {first} {verb} {number} the {marked}{own}“{second}”, it said.")
+            lines.append(f"The {first} {draw.choice(VERBS)} the {marked}“{second}”, it said.")
         text = "\n\n".join(lines)
         starts = [text.index(line) for line in lines]
         blocks = tuple(
