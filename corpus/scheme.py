@@ -1,6 +1,6 @@
 """What is labelled: a scheme is one YAML file, read strictly, named by its hash.
 
-From it come the Label Studio interface and its instructions, the dataset's features, the model's
+From it come the Label Studio interface and its instructions, the labels of the dataset, the model's
 heads and the report's legend. Nothing outside configs/ knows a label by name.
 """
 
