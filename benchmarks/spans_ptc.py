@@ -1,6 +1,6 @@
 """SemEval-2020 task 11, spans: the model beside what a user would otherwise do.
 
-    python benchmarks/spans_ptc.py FOLDER [--epochs 3] [--rate 2e-4] [--train 150] [--test 40]
+    python benchmarks/spans_ptc.py FOLDER [--epochs 3] [--rate 1e-4] [--train 150] [--test 40]
 
 FOLDER holds `articles/articleID.txt` and one `*.labels` file (the corpus' training part; research
 use, never redistributed). A fifth of the articles, by hash of their id, is locked away: it is
@@ -91,7 +91,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--train", type=int, default=150)
     parser.add_argument("--test", type=int, default=40)
     parser.add_argument("--epochs", type=float, default=3)
-    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
