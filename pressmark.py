@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import json
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
+import click
 import typer
+from typer.core import TyperGroup
 
+from corpus.commands import reading
+from corpus.console import HERE, Folder, Json, Settings, answer, bars, quarantined, say, work
 from corpus.errors import PressmarkError
 
 if TYPE_CHECKING:
@@ -20,7 +21,23 @@ if TYPE_CHECKING:
     from corpus.progress import Progress
     from training.evaluate import Scores
 
+#: The order of `pressmark --help`: the way of a page through a job.
+ORDER = """
+    demo init doctor ingest studio annotator push pull train evaluate predict
+    """.split()
+
+
+class InOrder(TyperGroup):
+    """Lists the commands in `ORDER`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, those that `ORDER` has first."""
+        names = super().list_commands(ctx)
+        return sorted(names, key=(*ORDER, *names).index)
+
+
 app = typer.Typer(
+    cls=InOrder,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -29,14 +46,9 @@ app = typer.Typer(
 )
 studio = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(studio, name="studio", help="Keep a local Label Studio: start, stop, status, logs.")
+for room in (reading.app,):
+    app.add_typer(room)
 
-Folder = Annotated[Path, typer.Option("--job", "-C", help="The job's folder.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="A one-off setting: training.epochs=5."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print a machine's answer.")]
-HERE = Path()
 #: Remarks that are printed; a guideline misread by one annotator can make hundreds.
 MOST = 20
 
@@ -59,83 +71,6 @@ def main() -> None:
         sys.exit(2)
 
 
-@contextlib.contextmanager
-def _work(name: str, folder: Path, settings: list[str] | None) -> Iterator[tuple[Job, Progress]]:
-    """Open the job, hold its lock for the command `name`, and show how far the work is."""
-    from corpus.job import open_job
-
-    job = open_job(folder, settings or ())
-    job.scheme  # noqa: B018  # a scheme that is wrong is told before anything is written
-    with job.locked(name), _bars() as progress:
-        yield job, progress
-
-
-@contextlib.contextmanager
-def _bars() -> Iterator[Progress]:
-    """Show progress on standard error: bars in a terminal, a line at each quarter elsewhere."""
-    if not sys.stderr.isatty():
-        yield _lines()
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-    )
-
-    columns = TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn()
-    bars = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))
-    tasks: dict[str, Any] = {}
-
-    def progress(what: str, done: int, total: int) -> None:
-        if not tasks:
-            bars.start()
-        if what not in tasks:
-            tasks[what] = bars.add_task(what, total=None)
-        bars.update(tasks[what], completed=done, total=total or None)
-        if total and done >= total:
-            bars.stop_task(tasks[what])
-
-    try:
-        yield progress
-    finally:
-        if tasks:
-            bars.stop()
-
-
-def _lines() -> Progress:
-    """Tell of each step when it begins and at every quarter of it, for a log."""
-    told: dict[str, int] = {}
-
-    def progress(what: str, done: int, total: int) -> None:
-        quarter = 4 * done // total if total else 0
-        if told.get(what, -1) < quarter:
-            told[what] = quarter
-            print(f"{what}: {done}/{total}" if total else what, file=sys.stderr, flush=True)
-
-    return progress
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
-def _answer(result: object, as_json: bool, told: str) -> None:
-    """Print what a person or (`--json`) a machine wants to know."""
-    if as_json:
-        print(json.dumps(result, default=_plain, ensure_ascii=False))
-    else:
-        print(told)
-
-
-def _plain(value: object) -> object:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
-    return str(value)
-
-
 def _print_scores(scores: Scores) -> None:
     """Print the table of scores, as wide as it needs to be up to the terminal's width."""
     from rich import box
@@ -155,21 +90,6 @@ def _print_scores(scores: Scores) -> None:
     print("\n".join(scores.notes))
 
 
-def _quarantined(job: Job, count: int) -> None:
-    """Say what could not be used, and end with exit code 1 if there was any."""
-    if count:
-        print(f"pressmark: {count} quarantined, see {job.quarantine}", file=sys.stderr)
-        raise typer.Exit(1)
-
-
-@app.command()
-def init(folder: Annotated[Path, typer.Argument(help="A new job's folder.")]) -> None:
-    """Make a job: a folder with a commented pressmark.yaml."""
-    from corpus.init import init as make
-
-    print(f"made {make(folder)}\nput pages into {folder}/pages, then: pressmark ingest -C {folder}")
-
-
 @app.command()
 def doctor(job: Folder = HERE) -> None:
     """Look at what is installed and at the job, and say what is amiss."""
@@ -186,30 +106,15 @@ def doctor(job: Folder = HERE) -> None:
     print(f"ok  Label Studio: {running.url if running else 'not running'}")
 
 
-@app.command()
-def ingest(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
-    """Read the pages that pressmark.yaml names into articles."""
-    from corpus.ingest import ingest as run
-
-    with _work("ingest", job, settings) as (opened, progress):
-        result = run(opened, progress)
-    _answer(
-        result,
-        as_json,
-        f"{result.new} new articles, {result.versions} new versions, {result.same} known",
-    )
-    _quarantined(opened, result.quarantined)
-
-
 @studio.command("start")
 def studio_start(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
     """Start the job's Label Studio; the first time it is installed."""
     from annotation.studio import start
     from corpus.job import open_job
 
-    with _bars() as progress:
+    with bars() as progress:
         running = start(open_job(job, settings or ()), progress)
-    _answer(running, as_json, f"Label Studio: {running.url}\nlog-in: {running.login}")
+    answer(running, as_json, f"Label Studio: {running.url}\nlog-in: {running.login}")
 
 
 @studio.command("stop")
@@ -232,7 +137,7 @@ def studio_status(job: Folder = HERE, as_json: Json = False) -> None:
         print(f"this job works with {opened.settings.studio.url}, which is not ours to start")
         return
     running = status(opened)
-    _answer(
+    answer(
         running,
         as_json,
         f"running at {running.url} (pid {running.pid}), log-in: {running.login}"
@@ -263,7 +168,7 @@ def annotator(
     """Make an annotator's account on the job's Label Studio, without a browser."""
     from annotation.people import add_annotator
 
-    with _work("annotator", job, settings) as (opened, _):
+    with work("annotator", job, settings) as (opened, _):
         login = add_annotator(opened, name)
     print(f"{name} signs in as {login.email}\nthe password is in {opened.studio_data}/people.json")
 
@@ -278,10 +183,10 @@ def push(
     """Send articles to Label Studio, with a run's predictions as pre-labels."""
     from annotation.push import push as send
 
-    with _work("push", job, settings) as (opened, progress):
+    with work("push", job, settings) as (opened, progress):
         result = send(opened, run, progress)
     told = f"{result.new} new tasks" if result.new else "nothing new"
-    _answer(
+    answer(
         result,
         as_json,
         f"{told}, {result.same} were there, {result.prelabelled} given pre-labels\n{result.url}",
@@ -293,14 +198,14 @@ def pull(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -
     """Fetch the annotators' labels from Label Studio."""
     from annotation.pull import pull as fetch
 
-    with _work("pull", job, settings) as (opened, progress):
+    with work("pull", job, settings) as (opened, progress):
         result = fetch(opened, progress)
     told = [f"{result.new} new annotations, {result.changed} changed, {result.same} as before"]
     told += [f"look at {remark}" for remark in result.remarks[:MOST]]
     if len(result.remarks) > MOST:
         told.append(f"and {len(result.remarks) - MOST} more to look at: --json lists them all")
-    _answer(result, as_json, "\n".join(told))
-    _quarantined(opened, result.quarantined)
+    answer(result, as_json, "\n".join(told))
+    quarantined(opened, result.quarantined)
 
 
 @app.command()
@@ -308,9 +213,9 @@ def train(job: Folder = HERE, settings: Settings = None, as_json: Json = False) 
     """Train the model that pressmark.yaml describes on the labels there are."""
     from training.fit import train as fit
 
-    with _work("train", job, settings) as (opened, progress):
+    with work("train", job, settings) as (opened, progress):
         result = fit(opened, progress)
-    _answer(result, as_json, f"trained {result.folder} in {result.seconds:.0f} s")
+    answer(result, as_json, f"trained {result.folder} in {result.seconds:.0f} s")
 
 
 @app.command()
@@ -318,7 +223,7 @@ def evaluate(job: Folder = HERE, settings: Settings = None, as_json: Json = Fals
     """Score the model on its held-out articles, beside the trivial answers."""
     from training.evaluate import evaluate as score
 
-    with _work("evaluate", job, settings) as (opened, progress):
+    with work("evaluate", job, settings) as (opened, progress):
         result = score(opened, progress)
     if as_json:
         print(opened.scores.read_text(encoding="utf-8"))
@@ -331,11 +236,9 @@ def predict(job: Folder = HERE, settings: Settings = None, as_json: Json = False
     """Predict on every article and keep the predictions as a run."""
     from training.predict import predict as run
 
-    with _work("predict", job, settings) as (opened, progress):
+    with work("predict", job, settings) as (opened, progress):
         result = run(opened, progress)
-    _answer(
-        result, as_json, f"run {result.run}: {result.spans} spans in {result.articles} articles"
-    )
+    answer(result, as_json, f"run {result.run}: {result.spans} spans in {result.articles} articles")
 
 
 @app.command()
@@ -350,7 +253,7 @@ def demo(
     from corpus.init import init_demo
 
     init_demo(folder)
-    with _work("demo", folder, None) as (job, progress), contextlib.ExitStack() as after:
+    with work("demo", folder, None) as (job, progress), contextlib.ExitStack() as after:
         if stop:
             after.callback(local.stop, job)
         scores = _loop(job, progress)
@@ -379,25 +282,25 @@ def _loop(job: Job, progress: Progress) -> Scores:
     from training.predict import predict as run
 
     pages = read(job, progress)
-    _say(f"1 ingest: {pages.new} new articles, {pages.same} known")
+    say(f"1 ingest: {pages.new} new articles, {pages.same} known")
     running = start(job, progress)
-    _say(f"2 studio: Label Studio runs at {running.url}")
+    say(f"2 studio: Label Studio runs at {running.url}")
     sent = send(job, None, progress)
-    _say(f"3 push: {sent.new} new tasks, {sent.same} were there")
+    say(f"3 push: {sent.new} new tasks, {sent.same} were there")
     articles = read_articles(job)
     annotated = articles[: -(len(articles) // 6)]
     passes = sample_annotations(annotated, SAMPLE / "passes", job.scheme)
     submitted = rehearse(job, passes, progress)
-    _say(f"4 annotate: three rehearsed annotators submitted {submitted} annotations")
+    say(f"4 annotate: three rehearsed annotators submitted {submitted} annotations")
     labels = fetch(job, progress)
-    _say(f"5 pull: {labels.new} new annotations, {labels.same} as before")
+    say(f"5 pull: {labels.new} new annotations, {labels.same} as before")
     trained = fit(job, progress)
-    _say(f"6 train: {trained.folder} in {trained.seconds:.0f} s")
+    say(f"6 train: {trained.folder} in {trained.seconds:.0f} s")
     scores = score(job, progress)
     predicted = run(job, progress)
-    _say(f"7 predict: {predicted.spans} spans in {predicted.articles} articles")
+    say(f"7 predict: {predicted.spans} spans in {predicted.articles} articles")
     shown = send(job, predicted.run, progress)
-    _say(f"8 push: {shown.prelabelled} tasks that nobody has annotated show the pre-labels")
+    say(f"8 push: {shown.prelabelled} tasks that nobody has annotated show the pre-labels")
     return scores
 
 

@@ -35,12 +35,9 @@ def article_row(article: Article) -> Row:
         "published": article.published,
         "language": article.language,
         "licence": article.licence,
+        "paywalled": article.paywalled,
         "provenance": {
-            "source": article.provenance.source,
-            "sha256": article.provenance.sha256,
-            "reader": article.provenance.reader,
-            "version": article.provenance.version,
-            "when": article.provenance.when,
+            **{name: getattr(article.provenance, name) for name in _PROVENANCE},
             "changes": list(article.provenance.changes),
         },
     }
@@ -107,6 +104,7 @@ def annotation_of(row: Row) -> Annotation:
     )
 
 
+_PROVENANCE = ("source", "sha256", "reader", "version", "when", "fetched", "robots", "tdm")
 _PLAIN = (
     "id",
     "revision",
@@ -132,8 +130,7 @@ def article_schema() -> pa.Schema:
     block = pa.struct(
         {"start": number, "end": number, "kind": text, "by": text, "score": pa.float64()}
     )
-    names = ("source", "sha256", "reader", "version", "when")
-    provenance = pa.struct({**dict.fromkeys(names, text), "changes": pa.list_(text)})
+    provenance = pa.struct({**dict.fromkeys(_PROVENANCE, text), "changes": pa.list_(text)})
     return pa.schema(
         {
             "id": text,
@@ -147,6 +144,7 @@ def article_schema() -> pa.Schema:
             "published": text,
             "language": text,
             "licence": text,
+            "paywalled": pa.bool_(),
             "provenance": provenance,
         }
     )

@@ -25,13 +25,13 @@ _BLOCKS = frozenset(
     fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing
     main menu nav ol optgroup option p plaintext pre search section summary table tbody td textarea
     tfoot th thead tr ul xmp
-    """.split()  # noqa: SIM905  # a list would be forty lines
+    """.split()
 )
 _UNSEEN = frozenset(
     """
     audio canvas datalist embed frame frameset annotation head iframe link map meta noembed noframes
     noscript object param script source style svg template title track video
-    """.split()  # noqa: SIM905  # a list would be forty lines
+    """.split()
 )
 _PREFORMATTED = frozenset(("pre", "textarea", "listing", "xmp", "plaintext"))
 _BREAK = "\0"  # canonical text holds none: it stands for <br> until white space has collapsed

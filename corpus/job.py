@@ -22,7 +22,7 @@ from corpus.scheme import Scheme, parse_scheme, read_scheme
 from corpus.text import sha256_of
 from corpus.yamlfile import ConfigError, Strict, override, read_yaml
 
-FORMAT = 1
+FORMAT = 2
 FILE = "pressmark.yaml"
 
 #: Not strict: YAML 1.1 takes 1e-4 for a text.
@@ -169,9 +169,9 @@ class Job:
         except ValueError as error:
             raise PressmarkError(f"{self.state_file}: not valid JSON ({error})") from None
         version = state.get("format") if isinstance(state, dict) else None
-        if version != FORMAT:
+        if version not in range(1, FORMAT + 1):
             raise PressmarkError(
-                f"{self.state_file}: format {version!r}, this Pressmark reads {FORMAT}:"
+                f"{self.state_file}: format {version!r}, this Pressmark reads 1 to {FORMAT}:"
                 " upgrade Pressmark, or use the version that wrote the job"
             )
         assert isinstance(state, dict)
@@ -180,6 +180,15 @@ class Job:
     def write_state(self, **changes: Any) -> None:
         """Replace the named entries of job.json; only whoever holds the lock may."""
         write_json(self.state_file, {**self.state(), **changes})
+
+    def _migrate(self) -> None:
+        """Bring a job that an older Pressmark wrote to the present format."""
+        version = self.state()["format"]
+        if version != FORMAT:
+            from corpus.migrate import migrate
+
+            migrate(self, version)
+            self.write_state(format=FORMAT)
 
     def keep_scheme(self) -> str:
         """Keep the scheme's file under schemes/HASH.yaml for ever and return the hash."""
@@ -235,6 +244,7 @@ class Job:
             ) from None
         try:
             self.write_state(lock={"command": command, "pid": os.getpid(), "since": now()})
+            self._migrate()
             yield
         finally:
             self.write_state(lock=None)

@@ -37,6 +37,9 @@ BLOCK_AUTHORS = ("rule", "model", "human")
 ORIGINS = ("drawn", "accepted", "edited")
 ROLES = ("human", "gold", "model", "rule")
 LAYERS = ("spans", "blocks")
+#: What a site's robots.txt says of a page, and whether mining its text is reserved.
+ROBOTS = ("", "allowed", "disallowed")
+TDM = ("", "open", "reserved")
 STATUSES = ("submitted", "skipped", "draft", "withdrawn")
 
 
@@ -78,7 +81,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where an article came from: source file and its sha256, reader and version, when, changes."""
+    """Where an article came from: source file and its sha256, reader and version, when, changes.
+
+    `fetched` is when the page was taken from the web (ISO 8601 in UTC). `robots` and `tdm` are what
+    the site said then to a crawler and to text and data mining; '' where nobody asked.
+    """
 
     source: str = ""
     sha256: str = ""
@@ -86,6 +93,13 @@ class Provenance:
     version: str = ""
     when: str = ""
     changes: tuple[str, ...] = ()
+    fetched: str = ""
+    robots: str = ""
+    tdm: str = ""
+
+    def __post_init__(self) -> None:
+        _check_choice("robots", self.robots, ROBOTS)
+        _check_choice("tdm", self.tdm, TDM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +107,8 @@ class Article:
     """One version of a page: its canonical text and what stands where in it.
 
     (`id`, `sha256`) names the version. Blocks stand in order, do not overlap, and between,
-    before and behind them lies white space only: nothing of the page is thrown away.
+    before and behind them lies white space only: nothing of the page is thrown away. `paywalled` is
+    what the page says of itself, None where it says nothing.
     """
 
     id: str
@@ -107,6 +122,7 @@ class Article:
     published: str = ""
     language: str = ""
     licence: str = ""
+    paywalled: bool | None = None
     provenance: Provenance = Provenance()
 
     def __post_init__(self) -> None:

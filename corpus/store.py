@@ -57,9 +57,8 @@ def add_articles(job: Job, articles: Iterable[Article]) -> Added:
 
     stream = unknown()
     while shard := list(islice(stream, SHARD)):
-        number = 1 + max((int(path.stem) for path in _shards(job)), default=-1)
-        rows = [article_row(article) for article in shard]
-        _write_parquet(job.articles / f"{number:05}.parquet", rows, article_schema())
+        number = 1 + max((int(path.stem) for path in shards(job)), default=-1)
+        write_shard(job.articles / f"{number:05}.parquet", shard)
     return added
 
 
@@ -73,9 +72,8 @@ def read_articles(job: Job) -> list[Article]:
 
 def iter_versions(job: Job) -> Iterator[Article]:
     """Yield every version of every article, oldest first."""
-    for path in _shards(job):
-        for row in _read_parquet(path):
-            yield article_of(row)
+    for path in shards(job):
+        yield from read_shard(path)
 
 
 def version(job: Job, id_: str, sha256: str) -> Article | None:
@@ -145,16 +143,27 @@ def runs(job: Job) -> list[str]:
     return sorted(path.stem for path in job.predictions.glob("*.parquet"))
 
 
+def shards(job: Job) -> list[Path]:
+    """Return the files of articles, in the order of their arrival."""
+    return sorted(path for path in job.articles.glob("*.parquet") if path.stem.isdigit())
+
+
+def read_shard(path: Path) -> list[Article]:
+    """Return the articles of one file."""
+    return [article_of(row) for row in _read_parquet(path)]
+
+
+def write_shard(path: Path, articles: Iterable[Article]) -> None:
+    """Write one file of articles, or replace it."""
+    _write_parquet(path, [article_row(article) for article in articles], article_schema())
+
+
 def _known(job: Job) -> dict[str, set[str]]:
     known: dict[str, set[str]] = {}
-    for path in _shards(job):
+    for path in shards(job):
         for row in _read_parquet(path, columns=["id", "sha256"]):
             known.setdefault(row["id"], set()).add(row["sha256"])
     return known
-
-
-def _shards(job: Job) -> list[Path]:
-    return sorted(path for path in job.articles.glob("*.parquet") if path.stem.isdigit())
 
 
 def _write_parquet(path: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> None:

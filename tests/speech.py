@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from corpus.records import BLOCK_KINDS, Annotation, Answer, Article, Block, Provenance, Span
+from corpus.records import (
+    BLOCK_KINDS,
+    ROBOTS,
+    TDM,
+    Annotation,
+    Answer,
+    Article,
+    Block,
+    Provenance,
+    Span,
+)
 from corpus.sample import quoted
 from corpus.scheme import Scheme, parse_scheme
 
@@ -132,7 +142,13 @@ def articles(draw: st.DrawFn) -> Article:
         blocks=tuple(blocks),
         publisher=draw(words),
         authors=tuple(draw(st.lists(words, max_size=2))),
-        provenance=Provenance(source=draw(words), changes=tuple(draw(st.lists(words, max_size=2)))),
+        paywalled=draw(st.none() | st.booleans()),
+        provenance=Provenance(
+            source=draw(words),
+            changes=tuple(draw(st.lists(words, max_size=2))),
+            robots=draw(st.sampled_from(ROBOTS)),
+            tdm=draw(st.sampled_from(TDM)),
+        ),
     )
 
 

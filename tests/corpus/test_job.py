@@ -4,12 +4,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from corpus.dataset import article_row, article_schema
 from corpus.errors import PressmarkError
 from corpus.init import init, init_demo
 from corpus.job import FORMAT, open_job
+from corpus.store import read_articles
 from corpus.yamlfile import ConfigError
+from tests.speech import article
 
 
 def job_file(folder: Path, text: str) -> Path:
@@ -81,6 +86,24 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     job.state_file.write_text(json.dumps({"format": FORMAT + 1}))
     with pytest.raises(PressmarkError, match="upgrade Pressmark"):
         job.state()
+
+
+def test_a_job_of_format_1_is_migrated_and_its_articles_stay(tmp_path: Path) -> None:
+    job = open_job(job_file(tmp_path, "scheme: scheme\n"))
+    row = article_row(article())
+    del row["paywalled"]
+    for name in ("fetched", "robots", "tdm"):
+        del row["provenance"][name]
+    job.articles.mkdir()
+    pq.write_table(pa.Table.from_pylist([row]), job.articles / "00000.parquet")
+    job.state_file.write_text(json.dumps({"format": 1}))
+    assert read_articles(job) == [article()]
+    with job.locked("push"):
+        pass
+    assert job.state()["format"] == FORMAT
+    shard = pq.read_table(job.articles / "00000.parquet")
+    assert shard.schema.equals(article_schema(), check_metadata=False)
+    assert read_articles(job) == [article()]
 
 
 def test_one_command_at_a_time_and_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:

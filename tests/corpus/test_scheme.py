@@ -98,7 +98,7 @@ def test_what_is_no_yaml_mapping_is_one_clear_line(text: str) -> None:
 
 
 def test_a_scheme_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="one of ours: frames, scheme"):
+    with pytest.raises(ConfigError, match="one of ours: blocks, frames, scheme"):
         read_scheme("schme", tmp_path)
 
 
