@@ -1,0 +1,225 @@
+"""Kinds of block against pages typed by hand: rules on HTML and on text alone.
+
+    python benchmarks/block_kinds.py DATA              # the figures, held-out publishers apart
+    python benchmarks/block_kinds.py DATA --errors     # every wrong line of the tuning publishers
+
+DATA is the folder of development data; the gold is benchmarks/gold/blocks.jsonl (its README says
+how it was made). A unit is a line of the page as benchmarks/gold/plain.py cuts it; its predicted
+kind is the one that most of its characters have in our article. A line that our article lacks is
+'missing'. The rules were tuned on the tuning publishers' pages only; nobody looked at a wrong line
+of the held-out ones. Intervals: 95%, bootstrap over publishers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import random
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from corpus.html import read_html
+from corpus.lines import typed_lines
+from corpus.records import BLOCK_KINDS, Block
+from corpus.text import canonical
+
+sys.path.insert(0, str(Path(__file__).parent / "gold"))
+from plain import Plain, plain
+
+GOLD = Path(__file__).parent / "gold" / "blocks.jsonl"
+#: Drawn by hash of the name before any rule was tuned (see `held_out`).
+SHARE = 0.4
+LEAST = 20
+ROUNDS = 1000
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+Tagger = Callable[["GoldPage"], list[str]]
+
+
+@dataclass(frozen=True)
+class GoldPage:
+    """A typed page: its markup, its plain text, and the kind of each line."""
+
+    name: str
+    publisher: str
+    source: str
+    page: Plain
+    kinds: tuple[str, ...]
+
+
+def held_out(publisher: str) -> bool:
+    """Tell whether the rules' author may not look at the publisher's wrong lines."""
+    return int(hashlib.sha256(publisher.encode()).hexdigest(), 16) % 1000 < 1000 * SHARE
+
+
+def gold(data: Path) -> Iterator[GoldPage]:
+    """Yield the typed pages.
+
+    Raises:
+        ValueError: a page or its plain text is not the one that was typed.
+    """
+    for row in map(json.loads, GOLD.read_text(encoding="utf-8").splitlines()):
+        path = data / row["page"]
+        raw = gzip.decompress(path.read_bytes())
+        page = plain(path)
+        if (hashlib.sha256(raw).hexdigest(), page.sha256) != (
+            row["html_sha256"],
+            row["text_sha256"],
+        ):
+            raise ValueError(f"{path}: not the page that was typed")
+        kinds = tuple(unit[4] for unit in row["units"])
+        yield GoldPage(row["page"], row["publisher"], raw.decode("utf-8", "replace"), page, kinds)
+
+
+def on_html(page: GoldPage) -> list[str]:
+    """The kind of each line by our article of the markup."""
+    read = read_html(canonical(page.source)[0])
+    return projected(page.page, read.text, read.typed.blocks)
+
+
+def on_text(page: GoldPage) -> list[str]:
+    """The kind of each line by the rules for plain text alone."""
+    return projected(page.page, page.page.text, typed_lines(page.page.text).blocks)
+
+
+def projected(page: Plain, text: str, blocks: Sequence[Block]) -> list[str]:
+    """The kind that most characters of each line of `page` have among `blocks` of `text`."""
+    ours = [(found[0], found.start()) for found in _TOKEN.finditer(text)]
+    theirs = [(found[0], found.start()) for found in _TOKEN.finditer(page.text)]
+    matcher = SequenceMatcher(
+        a=[word for word, _ in theirs], b=[word for word, _ in ours], autojunk=False
+    )
+    votes: list[Counter[str]] = [Counter() for _ in page.lines]
+    kind_at, line_at = _lookup(blocks), _line_lookup(page)
+    for match in matcher.get_matching_blocks():
+        for step in range(match.size):
+            word, place = theirs[match.a + step]
+            votes[line_at(place)][kind_at(ours[match.b + step][1])] += len(word)
+    return [vote.most_common(1)[0][0] if vote else "missing" for vote in votes]
+
+
+def _lookup(blocks: Sequence[Block]) -> Callable[[int], str]:
+    table: dict[int, str] = {}
+    for block in blocks:
+        table.update(dict.fromkeys(range(block.start, block.end), block.kind))
+    return table.__getitem__
+
+
+def _line_lookup(page: Plain) -> Callable[[int], int]:
+    table: dict[int, int] = {}
+    for number, line in enumerate(page.lines):
+        table.update(dict.fromkeys(range(line.start, line.end), number))
+    return table.__getitem__
+
+
+Counts = dict[str, Counter[str]]  # right, said, gold; by kind
+
+
+def counted(page: GoldPage, said: Sequence[str]) -> Counts:
+    """Count the page's lines: right, said and gold, by kind; unseen lines do not count."""
+    counts: Counts = defaultdict(Counter)
+    for kind, guess in zip(page.kinds, said, strict=True):
+        if kind != "unseen":
+            counts[kind]["gold"] += 1
+            counts[guess]["said"] += 1
+            counts[kind]["right"] += kind == guess
+    return counts
+
+
+def summed(parts: Sequence[Counts]) -> Counts:
+    """Add up the counts of pages."""
+    total: Counts = defaultdict(Counter)
+    for part in parts:
+        for kind, counts in part.items():
+            total[kind].update(counts)
+    return total
+
+
+def f1(counts: Counter[str]) -> float | None:
+    """F1 of one kind; None where it is neither there nor said."""
+    both = counts["said"] + counts["gold"]
+    return 2 * counts["right"] / both if both else None
+
+
+def macro(total: Counts, kinds: Sequence[str]) -> float:
+    """Mean F1 of `kinds`."""
+    return sum(f1(total[kind]) or 0.0 for kind in kinds) / len(kinds)
+
+
+def _interval(
+    parts: dict[str, list[Counts]], value: Callable[[Counts], float | None]
+) -> tuple[float, float]:
+    """95% of the values over publishers drawn with replacement."""
+    random.seed(0)
+    names = sorted(parts)
+    drawn = []
+    for _ in range(ROUNDS):
+        chosen = random.choices(names, k=len(names))
+        got = value(summed([part for name in chosen for part in parts[name]]))
+        if got is not None:
+            drawn.append(got)
+    drawn.sort()
+    return drawn[int(0.025 * len(drawn))], drawn[int(0.975 * len(drawn)) - 1]
+
+
+def table(title: str, pages: Sequence[GoldPage], tagger: Tagger, frequent: Sequence[str]) -> None:
+    """Print one tagger's figures by kind."""
+    parts: dict[str, list[Counts]] = defaultdict(list)
+    for page in pages:
+        parts[page.publisher].append(counted(page, tagger(page)))
+    total = summed([part for group in parts.values() for part in group])
+    print(f"\n{title}: {len(pages)} pages of {len(parts)} publishers")
+    print(f"{'kind':14}{'gold':>6}{'P':>7}{'R':>7}{'F1':>7}")
+    for kind in (*BLOCK_KINDS, "missing"):
+        counts = total[kind]
+        score = f1(counts)
+        if score is None:
+            continue
+        low, high = _interval(parts, lambda t, k=kind: f1(t[k]))
+        precision = counts["right"] / counts["said"] if counts["said"] else 0.0
+        recall = counts["right"] / counts["gold"] if counts["gold"] else 0.0
+        print(
+            f"{kind:14}{counts['gold']:6}{precision:7.2f}{recall:7.2f}{score:7.2f}"
+            f"  [{low:.2f}, {high:.2f}]"
+        )
+    low, high = _interval(parts, lambda t: macro(t, frequent))
+    print(
+        f"mean F1 of the {len(frequent)} kinds with {LEAST} lines and more:"
+        f" {macro(total, frequent):.3f} [{low:.2f}, {high:.2f}]"
+    )
+
+
+def main() -> None:
+    """Score and print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--errors", action="store_true")
+    parser.add_argument("--text", action="store_true", help="errors of the text alone")
+    options = parser.parse_args()
+    pages = list(gold(options.data))
+    tuning = [page for page in pages if not held_out(page.publisher)]
+    if options.errors:
+        for page in tuning:
+            said = (on_text if options.text else on_html)(page)
+            for line, kind, guess in zip(page.page.lines, page.kinds, said, strict=True):
+                if kind not in (guess, "unseen"):
+                    print(f"{page.name}\t{kind}\t{guess}\t[{line.tag}] {line.text[:90]}")
+        return
+    counts = Counter(kind for page in pages for kind in page.kinds)
+    frequent = [kind for kind in BLOCK_KINDS if counts[kind] >= LEAST]
+    kept = [page for page in pages if held_out(page.publisher)]
+    for name, tagger in (("HTML", on_html), ("text alone", on_text)):
+        table(f"{name}, tuning publishers", tuning, tagger, frequent)
+        table(f"{name}, held-out publishers", kept, tagger, frequent)
+        table(f"{name}, all", pages, tagger, frequent)
+
+
+if __name__ == "__main__":
+    main()
