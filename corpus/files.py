@@ -45,6 +45,13 @@ def write_json(path: Path, value: object) -> None:
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
+def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Replace `path` by one JSON object a line."""
+    with replacing(path) as part, part.open("wb") as file:
+        for row in rows:
+            file.write(_line(row).encode("utf-8"))
+
+
 def append_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Append one JSON object a line to `path`, cutting off a torn last line first.
 

@@ -136,6 +136,21 @@ class Job:
         return self.folder / "quarantine.jsonl"
 
     @property
+    def clusters(self) -> Path:
+        """Which articles tell one story, and what says so: written by `duplicates`."""
+        return self.folder / "clusters.jsonl"
+
+    @property
+    def recurring(self) -> Path:
+        """Blocks that stand in several articles, with their places: written by `duplicates`."""
+        return self.folder / "recurring.jsonl"
+
+    @property
+    def placements(self) -> Path:
+        """The ledger of splits: which article is for what, appended to and never rewritten."""
+        return self.folder / "placements.jsonl"
+
+    @property
     def predictions(self) -> Path:
         """Folder of prediction runs, one Parquet file each."""
         return self.folder / "predictions"

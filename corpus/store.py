@@ -70,6 +70,21 @@ def read_articles(job: Job) -> list[Article]:
     return list(latest.values())
 
 
+def latest(job: Job) -> dict[str, str]:
+    """Return the sha256 of the latest version of every article, by id."""
+    rows = (row for path in shards(job) for row in _read_parquet(path, columns=["id", "sha256"]))
+    return {row["id"]: row["sha256"] for row in rows}
+
+
+def iter_articles(job: Job) -> Iterator[Article]:
+    """Yield the latest version of every article, one shard in memory at a time."""
+    wanted = latest(job)
+    for article in iter_versions(job):
+        if wanted.get(article.id) == article.sha256:
+            del wanted[article.id]
+            yield article
+
+
 def iter_versions(job: Job) -> Iterator[Article]:
     """Yield every version of every article, oldest first."""
     for path in shards(job):

@@ -1,0 +1,275 @@
+"""The same story once: articles that are copies or versions of one another, and what says so.
+
+Two articles belong together where one holds much of the other's story in the same words. Text that
+stands on most pages of an outlet does not count, for it would join them all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from corpus.files import read_lines, write_lines
+from corpus.job import Job
+from corpus.progress import Progress, silent
+from corpus.records import Article
+from corpus.shingles import (
+    alike,
+    banded,
+    body_of,
+    roots,
+    runs_of,
+    sharing,
+    standing,
+)
+from corpus.store import iter_articles, latest
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Hashes = NDArray[np.uint64]
+
+#: Articles are copies or versions of one story from this share of the smaller one's runs on. In the
+#: sample corpus syndicated copies and an updated page share .70 and more, other pairs .03 and less.
+SHARED = 0.2
+#: So many runs at least, or half of a body too short for that: a stock phrase joins no two briefs.
+LEAST = 20
+#: A run of words in more than this share of a publisher's articles (and in more than `FEW`) is
+#: standing text: keeping its articles together would leave nothing to test a one-outlet corpus on.
+STANDING = 0.5
+FEW = 3
+#: Bodies that resemble each other so much are the same whatever stands in them: versions of one
+#: story that fill most of a small corpus are no standing text.
+SAME = 0.9
+#: From this share of the shorter body on an article is the other's copy or update, and below only
+#: of the same story (a shared passage).
+WHOLE = 0.5
+#: Days within which an outlet updates a story; later it takes up an old one.
+UPDATED = 7
+
+RELATIONS = ("copy", "update", "same story")
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Two articles that were joined: `one` is the lesser id.
+
+    `similarity` is the share of the shorter body's runs of words that the other holds, `relation`
+    one of 'copy' (another publisher's, or word for word), 'update' (the same publisher's other
+    version) and 'same story'.
+    """
+
+    one: str
+    other: str
+    similarity: float
+    relation: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """Each article's cluster (the least id of it), and the joins that made them."""
+
+    of: dict[str, str]
+    joins: tuple[Join, ...] = ()
+
+    @property
+    def several(self) -> dict[str, tuple[str, ...]]:
+        """The clusters of more than one article: their ids, sorted."""
+        members = defaultdict(list)
+        for id_, cluster in self.of.items():
+            members[cluster].append(id_)
+        return {c: tuple(sorted(ids)) for c, ids in sorted(members.items()) if len(ids) > 1}
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is left of an article once its body is hashed."""
+
+    id: str
+    whole: bytes
+    publisher: str
+    published: str
+    url: str
+
+
+def clusters(job: Job) -> dict[str, str]:
+    """Return each article's cluster: from clusters.jsonl if it is of these articles, else anew."""
+    now = latest(job)
+    rows = list(read_lines(job.clusters))
+    if {row["article"]: row["sha256"] for row in rows} == now:
+        return {row["article"]: row["cluster"] for row in rows}
+    return find_clusters(iter_articles(job)).of
+
+
+def duplicates(job: Job, progress: Progress = silent) -> Clusters:
+    """Find the articles that tell one story in the same words and write clusters.jsonl."""
+    now = latest(job)
+    found = find_clusters(iter_articles(job), progress, len(now))
+    joined: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
+    for join in found.joins:
+        row = asdict(join)
+        joined[join.other].append({"to": row.pop("one"), **row})
+    write_lines(
+        job.clusters,
+        (
+            {"article": id_, "sha256": now[id_], "cluster": found.of[id_], "joined": joined[id_]}
+            for id_ in sorted(now)
+        ),
+    )
+    return found
+
+
+def find_clusters(
+    articles: Iterable[Article], progress: Progress = silent, total: int = 0
+) -> Clusters:
+    """Join the articles that share much of a story; in whatever order they come.
+
+    Two belong together that share `SHARED` of the smaller one's runs of words and `LEAST` of them,
+    standing text left out, or nearly all of everything; and whoever belongs to either.
+    """
+    read = []
+    for done, article in enumerate(articles, 1):
+        words = body_of(article)
+        whole = " ".join(words) or article.text
+        facts = (article.publisher, article.published, article.url)
+        read.append((_Facts(article.id, _digest(whole), *facts), runs_of(words)))
+        if done % 100 == 0 or done == total:
+            progress("reading bodies", done, total)
+    read.sort(key=lambda each: each[0].id)
+    facts_, bodies = [each[0] for each in read], [each[1] for each in read]
+    joins = list(_joins(facts_, bodies))
+    number = {each.id: at for at, each in enumerate(facts_)}
+    least = roots(len(facts_), ((number[j.one], number[j.other]) for j in joins))
+    of = {each.id: facts_[root].id for each, root in zip(facts_, least, strict=True)}
+    return Clusters(of, tuple(joins))
+
+
+def _digest(text: str) -> bytes:
+    import hashlib
+
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _joins(facts: list[_Facts], bodies: list[Hashes]) -> Iterator[Join]:
+    own = _distinctive(facts, bodies)
+    for one, other in _candidates(facts, bodies, own):
+        here, there = facts[one], facts[other]
+        if here.whole == there.whole:
+            yield _join(here, there, 1.0, "the same words from first to last")
+            continue
+        shared, smaller = _shared(own[one], own[other])
+        if shared and shared >= max(SHARED * smaller, min(LEAST, smaller / 2)):
+            share = f"{shared} of the shorter one's {smaller} runs of words are in both"
+            yield _join(here, there, shared / smaller, share)
+            continue
+        shared, smaller = _shared(bodies[one], bodies[other])
+        union = len(bodies[one]) + len(bodies[other]) - shared
+        if shared and shared >= SAME * union:
+            share = f"{shared} of {union} runs of words are in both, all on most pages"
+            yield _join(here, there, shared / smaller, share)
+
+
+def _candidates(
+    facts: list[_Facts], bodies: list[Hashes], own: list[Hashes]
+) -> list[tuple[int, int]]:
+    """The pairs worth comparing, in order."""
+    import numpy as np
+
+    first: dict[bytes, int] = {}
+    found = {(first[f.whole], n) for n, f in enumerate(facts) if first.setdefault(f.whole, n) != n}
+    filled = np.array([n for n, body in enumerate(bodies) if len(body)], dtype=np.int64)
+    if len(filled):
+        for pairs in alike(banded([bodies[n] for n in filled]), filled):
+            found.update(map(tuple, pairs.tolist()))
+    pairs, counts = sharing(own)
+    sizes = np.array([len(body) for body in own], dtype=np.int64)
+    if len(pairs):
+        smaller = np.minimum(sizes[pairs[:, 0]], sizes[pairs[:, 1]])
+        asked = np.maximum(SHARED * smaller, np.minimum(LEAST, smaller / 2))
+        # half of what is asked: the count is an estimate from a sample
+        found.update(map(tuple, pairs[counts >= asked / 2].tolist()))
+    return sorted(found)
+
+
+def _distinctive(facts: list[_Facts], bodies: list[Hashes]) -> list[Hashes]:
+    """The bodies without the standing text of their publishers."""
+    import numpy as np
+
+    outlets: defaultdict[str, list[int]] = defaultdict(list)
+    for number, each in enumerate(facts):
+        outlets[each.publisher].append(number)
+    own = list(bodies)
+    for numbers in outlets.values():
+        most = max(FEW, STANDING * len(numbers))
+        stood = standing([bodies[n] for n in numbers], most)
+        if len(stood):
+            for n in numbers:
+                own[n] = np.setdiff1d(bodies[n], stood, assume_unique=True)
+    return own
+
+
+def _shared(one: Hashes, other: Hashes) -> tuple[int, int]:
+    import numpy as np
+
+    return len(np.intersect1d(one, other, assume_unique=True)), min(len(one), len(other))
+
+
+def _join(one: _Facts, other: _Facts, similarity: float, share: str) -> Join:
+    relation, why = _relation(one, other, similarity)
+    return Join(one.id, other.id, round(similarity, 4), relation, f"{share}; {why}")
+
+
+def _relation(one: _Facts, other: _Facts, similarity: float) -> tuple[str, str]:
+    """What the two are to each other, and what says so."""
+    known = bool(one.publisher and other.publisher)
+    days = _days(one.published, other.published)
+    when = "" if days is None else f", {days} days apart" if days else ", of the same day"
+    if _same_place(one.url, other.url):
+        return "update", f"the same address{when}"
+    if similarity < WHOLE:
+        return "same story", f"less than half is shared{when}"
+    if known and one.publisher.casefold() != other.publisher.casefold():
+        return "copy", f"by {one.publisher} and {other.publisher}{when}"
+    if one.whole == other.whole:
+        return "copy", (f"by {one.publisher} twice" if known else "publisher not known") + when
+    if not known:
+        return "same story", f"publisher not known{when}"
+    if days is not None and days > UPDATED:
+        return "same story", f"by {one.publisher}, too far apart for an update{when}"
+    return "update", f"both by {one.publisher}{when}"
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether the addresses differ in nothing that tells pages apart: scheme, 'www.', fragment."""
+    places = [_place(one), _place(other)]
+    return bool(places[0]) and places[0] == places[1]
+
+
+def _place(url: str) -> tuple[str, ...]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ()
+    host, path = parts.netloc.casefold().removeprefix("www."), parts.path.rstrip("/")
+    return (host, path, parts.query) if path or parts.query else ()
+
+
+def _days(one: str, other: str) -> int | None:
+    try:
+        return abs((date.fromisoformat(one[:10]) - date.fromisoformat(other[:10])).days)
+    except ValueError:
+        return None
+
+
+def counted(joins: Iterable[Join]) -> Mapping[str, int]:
+    """Count the joins by relation."""
+    found = dict.fromkeys(RELATIONS, 0)
+    for join in joins:
+        found[join.relation] += 1
+    return found
