@@ -1,19 +1,17 @@
 """A saved web page as one text with typed blocks: every visible character, each in its place.
 
-The page is parsed once (resiliparse). White space collapses within a block like in a browser,
+The page is parsed once (corpus.dom). White space collapses within a block like in a browser,
 <br> is a line's end, blocks stand a blank line apart.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
-
-from resiliparse.parse.html import ELEMENT, TEXT, HTMLTree
 
 from corpus.cues import CUES, HIDDEN, Cues
+from corpus.dom import VOID, Token, attributes, plain, tokens
 from corpus.line_page import same_words
 from corpus.lines import Typed, split_cues, typed
 from corpus.markup import Piece, Place, place_of, settle
@@ -33,12 +31,18 @@ _UNSEEN = frozenset(
     noscript object param script source style svg template title track video
     """.split()
 )
-_PREFORMATTED = frozenset(("pre", "textarea", "listing", "xmp", "plaintext"))
+_BUTTONS = ("submit", "button")
 _BREAK = "\0"  # canonical text holds none: it stands for <br> until white space has collapsed
 _WHITE = re.compile(r"[ \t\n\r\f]+")
 _BREAKS = re.compile(f" ?{_BREAK} ?")
 _UNSHOWN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_DROPPED = str.maketrans("", "", "\0\ufeff")
+#: Elements deeper than this say nothing of their own: Chromium's parser nests no deeper either.
+_DEEPEST = 512
+#: Attributes that may hide an element, as corpus.dom writes them; few elements have any.
+_HIDING = re.compile(
+    rf" (?:hidden=|style=\"[^\"]*(?i:display|visibility)"
+    rf"|class=\"[^\"]*(?:{'|'.join(map(re.escape, sorted(HIDDEN)))}))"
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,31 @@ class Read:
     metadata: Metadata
 
 
-@dataclass
+class _Path:
+    """The open elements around the reader; a place is made of one once it holds words."""
+
+    def __init__(self) -> None:
+        self.tags: list[str] = [""]
+        self._written: list[str] = [""]
+        self._places: list[Place] = [Place(None, "", ())]
+
+    def open(self, tag: str, written: str) -> None:
+        self.tags.append(tag)
+        self._written.append(written)
+
+    def close(self) -> None:
+        del self.tags[-1], self._written[-1], self._places[len(self.tags) :]
+
+    def place(self) -> Place:
+        places = self._places
+        for i in range(len(places), len(self.tags)):
+            deep = i > _DEEPEST
+            inner = places[-1] if deep else place_of(self.tags[i], self._written[i], places[-1])
+            places.append(inner)
+        return places[-1]
+
+
+@dataclass(slots=True)
 class _Run:
     """The words of one block while its inline elements are walked."""
 
@@ -59,6 +87,17 @@ class _Run:
     linked: int = 0
     bold: int = 0
     size: int = 0
+
+    def add(self, words: str, path: _Path) -> None:
+        """Append a text that stands where `path` has come to."""
+        self.parts.append(words)
+        weight = len(words.strip())
+        if weight:
+            place = path.place()
+            self.places.append(place)
+            self.size += weight
+            self.linked += weight * place.link
+            self.bold += weight * place.bold
 
 
 def read_html(source: str, title: str = "", cues: Cues = CUES) -> Read:
@@ -69,9 +108,9 @@ def read_html(source: str, title: str = "", cues: Cues = CUES) -> Read:
         title: the headline where it is known from elsewhere.
         cues: the words by which the page names its parts.
     """
-    tree = HTMLTree.parse(source)
-    metadata = metadata_of(tree)
-    pieces = [piece for run in _runs(tree.document) for piece in _pieces(run)]
+    stream = tokens(source)
+    metadata = metadata_of(stream)
+    pieces = [piece for run in _runs(stream) for piece in _pieces(run)]
     text = "\n\n".join(piece.text for piece in pieces)
     head = _headline(pieces, title, metadata)
     lines = split_cues(text, settle(pieces, head), cues)
@@ -79,81 +118,65 @@ def read_html(source: str, title: str = "", cues: Cues = CUES) -> Read:
     return Read(text, found, metadata)
 
 
-def _runs(root: Any) -> Iterator[_Run]:
-    """Walk the tree without recursion, yielding the inline run of each block."""
-    run, node = _Run(), root
-    place = Place(None, "", ())
-    while node is not None:
-        entered = False
-        if node.type == TEXT:
-            _add(run, node.value or "", place)
-        elif node.type == ELEMENT and (tag := node.tag) and tag not in _UNSEEN:
-            if tag == "br":
-                _add(run, _BREAK, place)
-            elif _seen(node, tag):
-                if tag in _BLOCKS:
-                    yield run
-                    run = _Run()
-                if tag == "input":
-                    _add(run, _button(node), place)
-                place = place_of(node, tag, place)
-                entered = True
-        elif node is root or node.type not in (TEXT, ELEMENT):
-            entered = node is root
-        child = node.first_child if entered else None
-        if child is not None:
-            node = child
-            continue
-        # climb: the place follows the tree, and a block's end ends the run
-        leaving = entered and node is not root
-        while node is not None:
-            if leaving:
-                if place.tag in _BLOCKS:
-                    yield run
-                    run = _Run()
-                assert place.parent is not None
-                place = place.parent
-            if node is root:
-                node = None
-                break
-            following = node.next
-            if following is not None:
-                node = following
-                break
-            node = node.parent
-            leaving = node is not None and node.type == ELEMENT
+def _runs(stream: Iterable[Token]) -> Iterator[_Run]:
+    """Yield the inline run of each block that holds words."""
+    run, path = _Run(), _Path()
+    unseen, depth = "", 0  # the element whose content is passed over, and how many of its name
+    for raw, outer, inner, tag, written, text in stream:
+        edge = False
+        if unseen:
+            depth += (tag == unseen) - (tag == "/" + unseen)
+            if depth:
+                continue
+            unseen = ""
+        elif tag[:1] == "/":
+            if tag[1:] == path.tags[-1]:
+                edge = tag[1:] in _BLOCKS
+                path.close()
+        elif tag == "br":
+            run.parts.append(_BREAK)
+        elif tag in _UNSEEN or ((written or tag == "dialog") and _hidden(tag, written)):
+            if tag not in VOID:
+                unseen, depth = tag, 1
+                continue
+        elif tag:
+            edge = tag in _BLOCKS
+            if tag == "input" and (words := _button(written)):
+                run.add(words, path)
+            if tag not in VOID:
+                path.open(tag, written)
+        elif raw and raw not in _UNSEEN:  # <xmp> and <plaintext>
+            yield run
+            path.open(raw, outer)
+            run = _Run()
+            run.add(inner, path)
+            path.close()
+            edge = True
+        if edge and run.parts:
+            yield run
+            run = _Run()
+        if text:
+            run.add(plain(text), path)
     yield run
 
 
-def _seen(node: Any, tag: str) -> bool:
-    """Tell whether a reader sees the element."""
-    if tag == "input" and not _button(node):
+def _hidden(tag: str, written: str) -> bool:
+    """Tell whether a reader does not see the element."""
+    if tag == "dialog" and "open" not in attributes(written):
+        return True
+    if not _HIDING.search(written):
         return False
-    if node.hasattr("hidden") and node["hidden"] != "until-found":
-        return False
-    if tag == "dialog" and not node.hasattr("open"):
-        return False
-    if node.hasattr("style") and _UNSHOWN.search(node["style"] or ""):
-        return False
-    return not (node.hasattr("class") and HIDDEN.intersection((node["class"] or "").split()))
+    said = attributes(written)
+    return (
+        said.get("hidden", "until-found") != "until-found"
+        or bool(_UNSHOWN.search(said.get("style", "")))
+        or not HIDDEN.isdisjoint(said.get("class", "").split())
+    )
 
 
-def _button(node: Any) -> str:
-    if (node.getattr("type") or "").casefold() in ("submit", "button"):
-        return node.getattr("value") or ""
-    return ""
-
-
-def _add(run: _Run, words: str, place: Place) -> None:
-    if not words:
-        return
-    run.parts.append(words)
-    weight = len(words.strip())
-    if weight and words != _BREAK:
-        run.places.append(place)
-        run.size += weight
-        run.linked += weight * place.link
-        run.bold += weight * place.bold
+def _button(written: str) -> str:
+    said = attributes(written)
+    return said.get("value", "") if said.get("type", "").casefold() in _BUTTONS else ""
 
 
 def _pieces(run: _Run) -> Iterator[Piece]:
@@ -163,14 +186,16 @@ def _pieces(run: _Run) -> Iterator[Piece]:
     words = "".join(run.parts).replace("\ufeff", "")
     place = _common(run.places)
     if place.preformatted:
-        words = words.replace(_BREAK, "\n").replace("\r", "")
+        parts = [words.replace(_BREAK, "\n").replace("\r", "")]
     else:
-        words = _BREAKS.sub("\n", _WHITE.sub(" ", words))
-    parts = [words] if place.preformatted else words.split("\n\n")
+        if "  " in words or not words.isprintable():  # of white space it lets spaces pass alone
+            words = _WHITE.sub(" ", words)
+        parts = _BREAKS.sub("\n", words).split("\n\n") if _BREAK in words else [words]
+    linked, bold = run.linked / run.size > 0.7, run.bold / run.size > 0.9
     for part in parts:
-        inner = part.translate(_DROPPED).strip()
+        inner = part.strip()
         if inner:
-            yield Piece(inner, place, run.linked / run.size > 0.7, run.bold / run.size > 0.9)
+            yield Piece(inner, place, linked, bold)
 
 
 def _common(places: list[Place]) -> Place:

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import Any
 
 from corpus.cues import CUES, MARKUP
 from corpus.line_page import Line
@@ -33,6 +32,8 @@ _WHOLE = frozenset(("html", "body", "main", "article"))
 #: Class words on these speak of a part of a sentence, not of a block.
 _INLINE = frozenset(("a", "em", "i", "b", "strong", "u", "s", "sup", "sub", "mark", "br", "img"))
 _WORDS = re.compile(r"[^a-z0-9]+")
+_NAMES = re.compile(r" (?:class|id)=\"([^\"]+)\"")
+_PAIRS = frozenset(pair for _, names in MARKUP for pair in names if "-" in pair)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: A box said to hold a newsletter or related links that holds more of the page's prose than this
 #: holds the article (classes such as 'body with-newsletter').
@@ -79,11 +80,11 @@ class Piece:
     bold: bool = False
 
 
-def place_of(node: Any, tag: str, parent: Place) -> Place:
-    """Return the place that element `node` makes within `parent`."""
+def place_of(tag: str, written: str, parent: Place) -> Place:
+    """Return the place that an element makes within `parent`; its attributes are as in a token."""
     names = ""
-    if tag not in _WHOLE and tag not in _INLINE:
-        names = f"{node.getattr('class') or ''} {node.getattr('id') or ''}".strip()
+    if written and tag not in _WHOLE and tag not in _INLINE:
+        names = " ".join(_NAMES.findall(written))
     return Place(
         parent,
         tag,
@@ -110,8 +111,7 @@ def _hints(tag: str, names: str) -> tuple[str, ...]:
 
 def _paired(part: str, pairs: set[str]) -> bool:
     """A word of a known pair says nothing by itself: 'author-box' is no byline."""
-    known = {pair for _, names in MARKUP for pair in names if "-" in pair}
-    return any(part in pair.split("-") for pair in pairs & known)
+    return any(part in pair.split("-") for pair in pairs & _PAIRS)
 
 
 def settle(pieces: list[Piece], head: int | None) -> list[Line]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
+
+from corpus.dom import Token, attributes, plain
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,18 @@ _DATES = (
 )
 
 
-def metadata_of(tree: Any) -> Metadata:
-    """Read the metadata of a parsed page; what is malformed is passed over."""
-    meta = _meta(tree)
-    linked = _article_of(tree)
-    titles = (linked.get("headline"), meta.get("og:title"), meta.get("twitter:title"), tree.title)
-    canonical = tree.document.query_selector("link[rel~=canonical]")
-    addresses = (canonical and canonical.getattr("href"), meta.get("og:url"), linked.get("url"))
-    root = tree.document.query_selector("html")
-    time = tree.document.query_selector("time[datetime]")
-    dates = (linked.get("datePublished"), *map(meta.get, _DATES), time and time.getattr("datetime"))
-    languages = (root and root.getattr("lang"), linked.get("inLanguage"), meta.get("og:locale"))
+#: The tags that say something of the page.
+_TOLD = frozenset(("html", "title", "link", "meta", "time"))
+
+
+def metadata_of(stream: Iterable[Token]) -> Metadata:
+    """Read the metadata of a page's tags; what is malformed is passed over."""
+    said = _said(stream)
+    meta, linked = said.meta, _article_of(said.scripts)
+    titles = (linked.get("headline"), meta.get("og:title"), meta.get("twitter:title"), said.title)
+    addresses = (said.canonical, meta.get("og:url"), linked.get("url"))
+    dates = (linked.get("datePublished"), *map(meta.get, _DATES), said.time)
+    languages = (said.language, linked.get("inLanguage"), meta.get("og:locale"))
     publisher = linked.get("publisher")
     sites = (meta.get("og:site_name"), _name(publisher), meta.get("application-name"))
     return Metadata(
@@ -60,6 +63,50 @@ def metadata_of(tree: Any) -> Metadata:
         site=_first(sites),
         language=_first(languages).replace("_", "-"),
     )
+
+
+@dataclass
+class _Said:
+    """What the tags say, as they say it."""
+
+    meta: dict[str, str] = field(default_factory=dict)
+    scripts: list[str] = field(default_factory=list)
+    title: str | None = None
+    canonical: str | None = None
+    language: str | None = None
+    time: str | None = None
+
+
+def _said(stream: Iterable[Token]) -> _Said:
+    found, head = _Said(), True
+    for raw, outer, inner, tag, written, text in stream:
+        if raw == "script" and "ld+json" in outer:
+            if attributes(outer).get("type", "").strip().casefold() == "application/ld+json":
+                found.scripts.append(inner)
+        elif tag == "body":
+            head = False
+        elif tag not in _TOLD:
+            continue
+        elif tag == "title" and head and found.title is None:
+            found.title = plain(text)
+        elif tag == "meta":
+            _add_meta(found.meta, attributes(written))
+        elif tag == "html":
+            found.language = attributes(written).get("lang")
+        elif tag == "time" and found.time is None:
+            found.time = attributes(written).get("datetime")
+        elif tag == "link" and found.canonical is None and "canonical" in written:
+            said = attributes(written)
+            if "canonical" in said.get("rel", "").casefold().split():
+                found.canonical = said.get("href")
+    return found
+
+
+def _add_meta(meta: dict[str, str], said: dict[str, str]) -> None:
+    name = said.get("property") or said.get("name") or said.get("itemprop")
+    content = said.get("content")
+    if name and content:
+        meta.setdefault(name.casefold(), content)
 
 
 def address(raw: object) -> str:
@@ -96,21 +143,11 @@ def _text(raw: object) -> str:
     return " ".join(clean.split())
 
 
-def _meta(tree: Any) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for node in tree.document.query_selector_all("meta"):
-        name = node.getattr("property") or node.getattr("name") or node.getattr("itemprop")
-        content = node.getattr("content")
-        if name and content:
-            found.setdefault(name.casefold(), content)
-    return found
-
-
-def _article_of(tree: Any) -> dict[str, Any]:
+def _article_of(scripts: list[str]) -> dict[str, Any]:
     """The first object of the page's JSON-LD that describes an article."""
-    for node in tree.document.query_selector_all("script[type='application/ld+json']"):
+    for script in scripts:
         try:
-            data = json.loads(node.text or "", strict=False)
+            data = json.loads(script, strict=False)
         except (ValueError, RecursionError):
             continue
         for item in _items(data):
