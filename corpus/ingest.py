@@ -18,6 +18,7 @@ from corpus.readers import ROWS, File, Page, Refused, find_files, is_markup, rea
 from corpus.records import Article, Provenance, RecordError
 from corpus.rows import read_rows
 from corpus.store import add_articles
+from corpus.takedown import read_takedown, refuse_taken_down
 from corpus.text import canonical, sha256_of
 
 _BY = re.compile(r"^(?:by|words by|written by|reported by|von|par|por)\s+", re.IGNORECASE)
@@ -95,6 +96,7 @@ class _Aside:
 
 def _articles(files: list[File], aside: _Aside, progress: Progress) -> Iterator[Article]:
     when = now()
+    listed = read_takedown(aside.job.takedown)
     given: dict[str, tuple[str, str]] = {}
     for done, file in enumerate(files):
         progress("reading pages", done, len(files))
@@ -104,6 +106,7 @@ def _articles(files: list[File], aside: _Aside, progress: Progress) -> Iterator[
                     aside.put(page.where, page.reason)
                     continue
                 article = article_of(page, when)
+                refuse_taken_down(article, listed)
                 if page.given.get("id"):
                     _check_id(article, page.where, given)
                 yield article

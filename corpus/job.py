@@ -18,6 +18,7 @@ from pydantic import Field
 
 from corpus.errors import PressmarkError
 from corpus.files import append_lines, read_lines, write_json, write_text
+from corpus.release.section import ReleaseSection
 from corpus.scheme import Scheme, parse_scheme, read_scheme
 from corpus.text import sha256_of
 from corpus.yamlfile import ConfigError, Strict, override, read_yaml
@@ -106,6 +107,7 @@ class JobFile(Strict):
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
     studio: StudioSection = StudioSection()
     training: TrainingSection = TrainingSection()
+    release: ReleaseSection = ReleaseSection()
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,26 @@ class Job:
     def placements(self) -> Path:
         """The ledger of splits: which article is for what, appended to and never rewritten."""
         return self.folder / "placements.jsonl"
+
+    @property
+    def gold(self) -> Path:
+        """The log of adjudicated annotations, where there are any."""
+        return self.folder / "gold.jsonl"
+
+    @property
+    def takedown(self) -> Path:
+        """Hashes of addresses whose articles must not leave the job."""
+        return self.folder / "takedown.txt"
+
+    @property
+    def pseudonyms(self) -> Path:
+        """What turns annotators' names into pseudonyms; it never leaves the job."""
+        return self.folder / "pseudonyms.json"
+
+    @property
+    def releases(self) -> Path:
+        """Folder of published releases, one folder a version."""
+        return self.folder / "releases"
 
     @property
     def predictions(self) -> Path:

@@ -174,9 +174,11 @@ def _split(path: Path) -> tuple[Path, str]:
 
 def _ours(job: Job, path: Path) -> bool:
     """What the job itself writes is no source, though a path such as '.' covers it."""
-    kept = (job.articles, job.predictions, job.models, job.studio_data, job.folder / "schemes")
-    names = (FILE, "job.json", ".lock", "annotations.jsonl", "gold.jsonl", "disputes.jsonl")
-    if path.parent == job.folder and path.name in (*names, job.quarantine.name):
+    kept = [job.articles, job.predictions, job.models, job.studio_data, job.folder / "schemes"]
+    kept += [job.releases]
+    names = [FILE, "job.json", ".lock", "annotations.jsonl", "gold.jsonl", "disputes.jsonl"]
+    names += [job.quarantine.name, job.takedown.name, job.pseudonyms.name]
+    if path.parent == job.folder and path.name in names:
         return True
     return any(path.is_relative_to(folder) for folder in kept)
 

@@ -1,0 +1,1 @@
+"""Letting the corpus out: releases, their rehydration, and other tools' formats."""
