@@ -84,7 +84,7 @@ def _plain(text: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
     return re.compile(text, flags)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # tables are told apart by which they are: hashed at once
 class Cues:
     """What marks a line as what; `dataclasses.replace` makes a publisher's own table."""
 

@@ -6,9 +6,12 @@ import bisect
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.cues import Cues
 
+#: Lines longer than this are not read for what they say alone, nor remembered.
+_LONG = 400
 _SIGNS = re.compile(r"[^\w\s&']+|\b\d[\d.,]*k?\b")
 _SPACE = re.compile(r"\s+")
 _WHOLE_QUOTE = re.compile(
@@ -54,8 +57,9 @@ class Page:
     """One page while its lines are typed; `found` fills up rule by rule."""
 
     def __init__(self, words: Sequence[str], lines: Sequence[Line], title: str, cues: Cues) -> None:
-        self.words = [_SPACE.sub(" ", word).replace("’", "'") for word in words]
-        self.count = [len(_WORD.findall(word)) for word in words]
+        read = [_read(word) if len(word) < _LONG else _read.__wrapped__(word) for word in words]
+        self.words = [plain for plain, _ in read]
+        self.count = [count for _, count in read]
         self.raw, self.lines, self.title, self.cues = words, lines, title, cues
         self.found: list[str | None] = [line.kind for line in lines]
         self.size = len(lines)
@@ -72,34 +76,9 @@ class Page:
 
     def read_alone(self, i: int) -> str | None:
         """Return the kind that the line's own words say, or None."""
-        word, line, cues = self.words[i], self.lines[i], self.cues
-        if len(word) > 400:
+        if len(self.words[i]) > _LONG:
             return None
-        if self._control(word) or cues.furniture.search(word):
-            return "chrome"
-        if cues.cue.match(word):
-            return "cue"
-        if cues.comments.match(word):
-            return "comments"
-        if cues.tags.match(word) or cues.hashtags.match(word):
-            return "tags"
-        if cues.correction.search(word):
-            return "correction"
-        if self.count[i] <= 14 and (cues.dateline.match(word) or cues.place.match(word)):
-            return "dateline"
-        if self.count[i] <= 18 and cues.byline.match(word) and not _CLOSED.search(word):
-            return "byline"
-        if self.count[i] <= 60 and not line.heading and cues.caption.search(word):
-            return "caption"
-        return None
-
-    def _control(self, word: str) -> bool:
-        """Every part of the line ('Share | Save') is a control or a sign."""
-        parts = re.split(r"\s*[|•·/]\s*", word) if len(word) < 80 else [word]
-        plain = [_SPACE.sub(" ", _SIGNS.sub(" ", part)).strip().casefold() for part in parts]
-        known = sum(not part or part in self.cues.chrome for part in plain)
-        # a bar of three or more parts is a menu though some of its sections are unheard of
-        return known == len(plain) or (len(plain) > 3 and known * 2 >= len(plain))
+        return read_alone(self.words[i], self.count[i], self.lines[i].heading, self.cues)
 
     def is_prose(self, i: int) -> bool:
         """A sentence or more, as bodies have them."""
@@ -202,3 +181,41 @@ class Page:
     def is_bare(self, i: int) -> bool:
         """Tell whether the line is a few words without an end, as headings are."""
         return self.count[i] <= 12 and not re.search(r"[.!?:;,…][\"”’)]*$", self.words[i])
+
+
+@lru_cache(2**14)
+def _read(word: str) -> tuple[str, int]:
+    """A line's words as the patterns want them, and how many there are."""
+    return _SPACE.sub(" ", word).replace("’", "'"), len(_WORD.findall(word))
+
+
+# the furniture of a publisher's pages recurs on each of them: three lines of four are known
+@lru_cache(2**14)
+def read_alone(word: str, count: int, heading: bool, cues: Cues) -> str | None:
+    """Return the kind that a line's own words say, or None."""
+    if _control(word, cues) or cues.furniture.search(word):
+        return "chrome"
+    if cues.cue.match(word):
+        return "cue"
+    if cues.comments.match(word):
+        return "comments"
+    if cues.tags.match(word) or cues.hashtags.match(word):
+        return "tags"
+    if cues.correction.search(word):
+        return "correction"
+    if count <= 14 and (cues.dateline.match(word) or cues.place.match(word)):
+        return "dateline"
+    if count <= 18 and cues.byline.match(word) and not _CLOSED.search(word):
+        return "byline"
+    if count <= 60 and not heading and cues.caption.search(word):
+        return "caption"
+    return None
+
+
+def _control(word: str, cues: Cues) -> bool:
+    """Every part of the line ('Share | Save') is a control or a sign."""
+    parts = re.split(r"\s*[|•·/]\s*", word) if len(word) < 80 else [word]
+    plain = [_SPACE.sub(" ", _SIGNS.sub(" ", part)).strip().casefold() for part in parts]
+    known = sum(not part or part in cues.chrome for part in plain)
+    # a bar of three or more parts is a menu though some of its sections are unheard of
+    return known == len(plain) or (len(plain) > 3 and known * 2 >= len(plain))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from corpus.cues import CUES, MARKUP
 from corpus.line_page import Line
@@ -27,6 +29,22 @@ _TAGS = {
 _BOLD = frozenset(("b", "strong"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _PROSE = frozenset(("p", "li", "dd", "blockquote"))
+_PREFORMATTED = frozenset(("pre", "textarea", "listing", "xmp", "plaintext"))
+_BOXES = ("div", "section", "aside", "form")
+#: What says what a block is, and what says that nothing within it does.
+_OWN = {tag: tag for tag in (*_HEADINGS, *_PROSE)} | dict.fromkeys(
+    (*_BOXES, "article", "td", "body"), ""
+)
+#: Tags that rules ask for, each with its bit.
+_ASKED = {
+    tag: 1 << bit
+    for bit, tag in enumerate(
+        ("p", "h1", "h2", "h3", "h4", "nav", "menu", "header", "footer", "article", "main")
+    )
+}
+_MENU = _ASKED["nav"] | _ASKED["menu"]
+_STORY = _ASKED["article"] | _ASKED["main"]
+_BESIDE = _ASKED["nav"] | _ASKED["header"] | _ASKED["footer"]
 #: Elements whose classes speak of the whole page ('single-post tag-tolls has-sidebar').
 _WHOLE = frozenset(("html", "body", "main", "article"))
 #: Class words on these speak of a part of a sentence, not of a block.
@@ -42,7 +60,11 @@ _SHARE = 0.4
 
 @dataclass(eq=False, slots=True)
 class Place:
-    """An element with visible content: where a piece of text stands."""
+    """An element with visible content: where a piece of text stands.
+
+    `hinted` is the innermost place that hints at what it holds, this one or one around it; `own`
+    the nearest tag that says what a block is; `inside` which of the tags of _ASKED stand around.
+    """
 
     parent: Place | None
     tag: str
@@ -51,15 +73,18 @@ class Place:
     link: bool = False
     bold: bool = False
     preformatted: bool = False
+    hinted: Place | None = None
+    own: str = ""
+    inside: int = 0
 
     def within(self, tag: str) -> bool:
         """Tell whether the place is a `tag` or stands in one."""
-        return any(place.tag == tag for place in self.chain())
+        flag = _ASKED.get(tag)
+        return bool(self.inside & flag) if flag else any(p.tag == tag for p in self.chain())
 
     def beside(self) -> bool:
         """Tell whether the place is in the page's own head, foot or menu, not in an article's."""
-        tags = {place.tag for place in self.chain()}
-        return bool(tags & {"nav", "header", "footer"}) and not tags & {"article", "main"}
+        return bool(self.inside & _BESIDE) and not self.inside & _STORY
 
     def chain(self) -> list[Place]:
         """The place and what it stands in, innermost first."""
@@ -69,9 +94,16 @@ class Place:
             place = place.parent
         return places
 
+    def believed(self, doubted: Collection[Place]) -> Iterator[Place]:
+        """The places with hints around a piece, innermost first, without the doubted ones."""
+        place = self.hinted
+        while place is not None:
+            if place not in doubted:
+                yield place
+            place = place.parent and place.parent.hinted
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+
+class Piece(NamedTuple):
     """A block of visible text, where it stands, and whether it is all links or all bold."""
 
     text: str
@@ -85,15 +117,22 @@ def place_of(tag: str, written: str, parent: Place) -> Place:
     names = ""
     if written and tag not in _WHOLE and tag not in _INLINE:
         names = " ".join(_NAMES.findall(written))
-    return Place(
+    hints = _hints(tag, names)
+    place = Place(
         parent,
         tag,
-        _hints(tag, names),
+        hints,
         parent.depth + 1,
         parent.link or tag == "a",
         parent.bold or tag in _BOLD,
-        parent.preformatted or tag in ("pre", "textarea", "listing", "xmp", "plaintext"),
+        parent.preformatted or tag in _PREFORMATTED,
+        parent.hinted,
+        _OWN.get(tag, parent.own),
+        parent.inside | _ASKED.get(tag, 0),
     )
+    if hints:
+        place.hinted = place
+    return place
 
 
 @functools.lru_cache(4096)
@@ -125,7 +164,7 @@ def settle(pieces: list[Piece], head: int | None) -> list[Line]:
         kind, loose = ("headline", False) if i == head else _kind(piece, doubted)
         if kind == "deck" and i < start_of_body:
             kind = None
-        tag = _own_tag(piece.place)
+        tag = piece.place.own
         bold = piece.bold and len(piece.text.split()) <= 12
         lines.append(
             Line(
@@ -166,53 +205,49 @@ def _asks_nothing(pieces: list[Piece]) -> set[Place]:
     asked: Counter[Place] = Counter()
     prose: Counter[Place] = Counter()
     for piece in pieces:
-        asks = bool(CUES.ask.search(piece.text))
-        for place in piece.place.chain():
-            if "solicitation" in place.hints:
-                asked[place] += asks
-                prose[place] += len(piece.text) > 80
+        boxes = [place for place in piece.place.believed(()) if "solicitation" in place.hints]
+        asks = bool(boxes and CUES.ask.search(piece.text))
+        for place in boxes:
+            asked[place] += asks
+            prose[place] += len(piece.text) > 80
     return {place for place, count in prose.items() if asked[place] * 6 < count}
 
 
 def _box_ends(pieces: list[Piece], starts: list[int], doubted: set[Place]) -> list[int | None]:
     """For each piece where in the text the small box that it stands in ends."""
-    last: dict[Place, int] = {}
-    for piece, start in zip(pieces, starts, strict=True):
-        for place in piece.place.chain():
-            last[place] = start + len(piece.text)
     ends: list[int | None] = []
-    for piece in pieces:
-        boxes = [p for p in piece.place.chain() if p.tag in ("div", "section", "aside", "form")]
-        inner = next((box for box in boxes if box not in doubted), None)
+    last: dict[Place, int] = {}
+    # from the foot up: who first names a place ends it, and all that it stands in are known
+    for piece, start in zip(reversed(pieces), reversed(starts), strict=True):
+        inner, place = None, piece.place
+        while place.parent is not None:
+            if inner is None and place.tag in _BOXES and place not in doubted:
+                inner = place
+            if place not in last:
+                last[place] = start + len(piece.text)
+            elif inner is not None:
+                break
+            place = place.parent
         ends.append(None if inner is None else last[inner])
-    return ends
-
-
-def _own_tag(place: Place) -> str:
-    """The nearest tag that says what the block is: a paragraph, a heading, a list's item."""
-    for outer in place.chain():
-        if outer.tag in _HEADINGS or outer.tag in _PROSE:
-            return outer.tag
-        if outer.tag in ("div", "section", "article", "td", "body", "aside", "form"):
-            return outer.tag
-    return ""
+    return ends[::-1]
 
 
 def _kind(piece: Piece, doubted: set[Place]) -> tuple[str | None, bool]:
     """What markup settles of a piece, and whether it stands beside the article."""
+    if piece.place.hinted is None:
+        return None, False
     loose, nearest = False, None
-    chain = piece.place.chain()
-    inside = {hint for place in chain if place not in doubted for hint in place.hints}
+    around = piece.place.inside
+    places = list(piece.place.believed(doubted))
+    inside = {hint for place in places for hint in place.hints}
     if "comments" in inside:
         return "comments", False
-    if any(place.tag in ("nav", "menu") for place in chain):
+    if around & _MENU:
         return "chrome", False
-    for place in chain:
-        if place in doubted:
-            continue
+    for place in places:
         for hint in place.hints:
             if hint in ("aside", "header", "footer"):
-                site = hint != "aside" and not any(p.tag in ("article", "main") for p in chain)
+                site = hint != "aside" and not around & _STORY
                 if site and nearest is None:
                     return "chrome", False
                 loose = True
