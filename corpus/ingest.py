@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from corpus.corrections import Retyping
 from corpus.errors import PressmarkError, UnreadableError
 from corpus.html import read_html
 from corpus.job import Job, now
@@ -28,18 +29,23 @@ _ASIDE = re.compile(r"\s*(?:[|•·\n(]|\bin [A-Z]|, (?:our|the|an?) |\d).*", re
 
 @dataclass(frozen=True)
 class Ingested:
-    """What an ingestion found: articles, versions of known ones, known ones, unusable things."""
+    """What an ingestion found: articles, versions of known ones, known ones, unusable things.
+
+    `retyped` are those of the known ones whose blocks the rules see differently by now.
+    """
 
     new: int
     versions: int
     same: int
     quarantined: int
+    retyped: int = 0
 
 
 def ingest(job: Job, progress: Progress = silent) -> Ingested:
     """Read the job's sources into articles/; what cannot be used goes to quarantine.jsonl.
 
-    Run again it adds nothing twice: a changed page is a new version of its article.
+    Run again it adds nothing twice: a changed page is a new version of its article, and a page that
+    better rules type differently gets its new blocks; what people corrected stays.
 
     Raises:
         ConfigError: the sources are wrong; nothing was written.
@@ -48,8 +54,10 @@ def ingest(job: Job, progress: Progress = silent) -> Ingested:
     if not files:
         raise PressmarkError(f"{job.folder}: no sources; name some under 'sources' in its job file")
     aside = _Aside(job)
-    added = add_articles(job, _articles(files, aside, progress))
-    return Ingested(len(added.new), len(added.versions), len(added.same), aside.count)
+    retyping = Retyping(job)
+    added = add_articles(job, retyping.watch(_articles(files, aside, progress)))
+    retyped = retyping.finish()
+    return Ingested(len(added.new), len(added.versions), len(added.same), aside.count, retyped)
 
 
 def article_of(page: Page, when: str = "") -> Article:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -171,6 +171,22 @@ def read_shard(path: Path) -> list[Article]:
 def write_shard(path: Path, articles: Iterable[Article]) -> None:
     """Write one file of articles, or replace it."""
     _write_parquet(path, [article_row(article) for article in articles], article_schema())
+
+
+def read_columns(path: Path, columns: list[str] | None = None) -> list[dict[str, Any]]:
+    """Return the rows of a file of articles, with these columns alone or with all."""
+    return _read_parquet(path, columns)
+
+
+def replace_rows(path: Path, fresh: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
+    """Replace values in a file of articles: by version (id, sha256), the columns that change.
+
+    Columns and rows that are not named stay as they are.
+    """
+    import pyarrow.parquet as pq
+
+    rows = [{**row, **fresh.get((row["id"], row["sha256"]), {})} for row in _read_parquet(path)]
+    _write_parquet(path, rows, pq.read_schema(path))
 
 
 def _known(job: Job) -> dict[str, set[str]]:

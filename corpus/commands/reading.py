@@ -27,9 +27,8 @@ def ingest(job: Folder = HERE, settings: Settings = None, as_json: Json = False)
 
     with work("ingest", job, settings) as (opened, progress):
         result = run(opened, progress)
-    answer(
-        result,
-        as_json,
-        f"{result.new} new articles, {result.versions} new versions, {result.same} known",
-    )
+    told = f"{result.new} new articles, {result.versions} new versions, {result.same} known"
+    if result.retyped:
+        told += f", {result.retyped} of them with blocks typed anew"
+    answer(result, as_json, told)
     quarantined(opened, result.quarantined)
