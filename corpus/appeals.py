@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from corpus.cues import Cues
 from corpus.line_page import Page
 
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»")
@@ -79,15 +81,22 @@ def _heading(page: Page, i: int) -> bool:
 
 def _asks(page: Page, j: int, *, plainly: bool) -> bool:
     """The page's own voice asks: what stands in quotation marks was asked by somebody else."""
-    own = _QUOTED.sub(" ", page.words[j])
-    found = page.cues.ask.search(own)
-    return bool(found and (not plainly or found.start() == 0 or _YOU.search(own)))
+    return _asking(page.words[j], page.cues, plainly=plainly)
 
 
 def _plain_ask(page: Page, i: int) -> bool:
-    own = _QUOTED.sub(" ", page.words[i])
-    return (
-        i > (page.head or 0)
-        and page.count[i] <= 90
-        and bool((page.cues.plea.search(own) and _YOU.search(own)) or page.cues.plea.match(own))
-    )
+    return i > (page.head or 0) and page.count[i] <= 90 and _pleading(page.words[i], page.cues)
+
+
+# rules look at the same lines again and again, and pages of one publisher share many
+@lru_cache(2**12)
+def _asking(word: str, cues: Cues, *, plainly: bool) -> bool:
+    own = _QUOTED.sub(" ", word)
+    found = cues.ask.search(own)
+    return bool(found and (not plainly or found.start() == 0 or _YOU.search(own)))
+
+
+@lru_cache(2**12)
+def _pleading(word: str, cues: Cues) -> bool:
+    own = _QUOTED.sub(" ", word)
+    return bool((cues.plea.search(own) and _YOU.search(own)) or cues.plea.match(own))

@@ -17,7 +17,7 @@ Token = tuple[str, str, str, str, str, str]
 
 #: lexbor writes every attribute as ` name="value"`, with `"`, `<` and `>` of the value escaped; a
 #: name may begin with '=' and hold anything else but white space, '/', '>' and '='.
-_ATTRIBUTES = r"((?: =?[^=]*=\"[^\"]*\")*)"
+_ATTRIBUTES = r"((?: .[^=]*+=\"[^\"]*+\")*+)"
 #: Elements without content, which have no end tag.
 VOID = frozenset(
     """
@@ -27,11 +27,11 @@ VOID = frozenset(
 )
 _RAW = "script|style|iframe|noembed|noframes|xmp|plaintext"
 _TOKEN = re.compile(
-    rf"<(?:({_RAW}){_ATTRIBUTES}>([^<]*(?:<(?!/\1>)[^<]*)*)</\1"
-    rf"|(/?[a-zA-Z][^\s/>]*){_ATTRIBUTES}"
-    r"|!--[^-]*(?:-(?!->)[^-]*)*--|![^>]*)>([^<]*)"
+    rf"<(?:({_RAW})(?=[ >]){_ATTRIBUTES}>([^<]*+(?:<(?!/\1>)[^<]*+)*+)</\1"
+    rf"|(/?[a-zA-Z][^\s/>]*+){_ATTRIBUTES}"
+    r"|!--[^-]*+(?:-(?!->)[^-]*+)*+--|![^>]*+)>([^<]*+)"
 )
-_ATTRIBUTE = re.compile(r" (=?[^=]*)=\"([^\"]*)\"")
+_ATTRIBUTE = re.compile(r" (.[^=]*+)=\"([^\"]*+)\"")
 
 
 def tokens(source: str) -> list[Token]:

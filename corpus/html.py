@@ -31,6 +31,10 @@ _UNSEEN = frozenset(
     noscript object param script source style svg template title track video
     """.split()
 )
+#: End tags of blocks; what is no start tag; blocks whose content is no markup.
+_EDGES = frozenset("/" + tag for tag in _BLOCKS)
+_NO_START = ("", "/")
+_LITERAL = ("xmp", "plaintext")
 _BUTTONS = ("submit", "button")
 _BREAK = "\0"  # canonical text holds none: it stands for <br> until white space has collapsed
 _WHITE = re.compile(r"[ \t\n\r\f]+")
@@ -51,30 +55,6 @@ class Read:
     metadata: Metadata
 
 
-class _Path:
-    """The open elements around the reader; a place is made of one once it holds words."""
-
-    def __init__(self) -> None:
-        self.tags: list[str] = [""]
-        self._written: list[str] = [""]
-        self._places: list[Place] = [Place(None, "", ())]
-
-    def open(self, tag: str, written: str) -> None:
-        self.tags.append(tag)
-        self._written.append(written)
-
-    def close(self) -> None:
-        del self.tags[-1], self._written[-1], self._places[len(self.tags) :]
-
-    def place(self) -> Place:
-        places = self._places
-        for i in range(len(places), len(self.tags)):
-            deep = i > _DEEPEST
-            inner = places[-1] if deep else place_of(self.tags[i], self._written[i], places[-1])
-            places.append(inner)
-        return places[-1]
-
-
 @dataclass(slots=True)
 class _Run:
     """The words of one block while its inline elements are walked."""
@@ -85,16 +65,46 @@ class _Run:
     bold: int = 0
     size: int = 0
 
-    def add(self, words: str, path: _Path) -> None:
-        """Append a text that stands where `path` has come to."""
+    def add(self, words: str, place: Place) -> None:
+        """Append words that stand in `place`."""
         self.parts.append(words)
         weight = len(words.strip())
-        if weight:
-            place = path.place()
-            self.places.append(place)
-            self.size += weight
-            self.linked += weight * place.link
-            self.bold += weight * place.bold
+        if not weight:
+            return
+        self.places.append(place)
+        self.size += weight
+        if place.link:
+            self.linked += weight
+        if place.bold:
+            self.bold += weight
+
+
+class _Path:
+    """The open elements around the reader; a place is made of one once it holds words."""
+
+    def __init__(self) -> None:
+        self.ends: list[str] = ["/"]
+        self._written: list[str] = [""]
+        self._places: list[Place] = [Place(None, "", ())]
+
+    def open(self, tag: str, written: str) -> None:
+        """Step into an element."""
+        self.ends.append("/" + tag)
+        self._written.append(written)
+
+    def close(self) -> None:
+        """Step out of the innermost element."""
+        del self.ends[-1], self._written[-1], self._places[len(self.ends) :]
+
+    def place(self) -> Place:
+        """Return the place that the innermost element makes."""
+        places = self._places
+        for i in range(len(places), len(self.ends)):
+            place = places[-1]
+            if i <= _DEEPEST:
+                place = place_of(self.ends[i][1:], self._written[i], place)
+            places.append(place)
+        return places[-1]
 
 
 def read_html(source: str, title: str = "", cues: Cues = CUES) -> Read:
@@ -118,43 +128,54 @@ def read_html(source: str, title: str = "", cues: Cues = CUES) -> Read:
 def _runs(stream: Iterable[Token]) -> Iterator[_Run]:
     """Yield the inline run of each block that holds words."""
     run, path = _Run(), _Path()
-    unseen, depth = "", 0  # the element whose content is passed over, and how many of its name
+    ends = path.ends
+    unseen, end, depth = "", "", 0  # what is passed over, its end tag, and how many are open
     for raw, outer, inner, tag, written, text in stream:
         edge = False
         if unseen:
-            depth += (tag == unseen) - (tag == "/" + unseen)
+            if tag == end:
+                depth -= 1
+            elif tag == unseen:
+                depth += 1
             if depth:
                 continue
             unseen = ""
-        elif tag[:1] == "/":
-            if tag[1:] == path.tags[-1]:
-                edge = tag[1:] in _BLOCKS
-                path.close()
-        elif tag == "br":
-            run.parts.append(_BREAK)
+        elif tag == ends[-1]:
+            edge = tag in _EDGES
+            path.close()
         elif tag in _UNSEEN or ((written or tag == "dialog") and _hidden(tag, written)):
             if tag not in VOID:
-                unseen, depth = tag, 1
+                unseen, end, depth = tag, "/" + tag, 1
                 continue
-        elif tag:
+        elif tag == "br":
+            run.parts.append(_BREAK)
+        elif tag[:1] not in _NO_START:
             edge = tag in _BLOCKS
             if tag == "input" and (words := _button(written)):
-                run.add(words, path)
+                run.add(words, path.place())
             if tag not in VOID:
                 path.open(tag, written)
-        elif raw and raw not in _UNSEEN:  # <xmp> and <plaintext>
+        elif raw in _LITERAL:
             yield run
-            path.open(raw, outer)
             run = _Run()
-            run.add(inner, path)
+            path.open(raw, outer)
+            run.add(inner, path.place())
             path.close()
             edge = True
         if edge and run.parts:
-            yield run
-            run = _Run()
-        if text:
-            run.add(plain(text), path)
-    yield run
+            if run.size:
+                yield run
+                run = _Run()
+            else:
+                run.parts.clear()
+        if not text:
+            continue
+        if text.isspace():
+            run.parts.append(text)
+        else:
+            run.add(plain(text), path.place())
+    if run.size:
+        yield run
 
 
 def _hidden(tag: str, written: str) -> bool:
@@ -181,8 +202,6 @@ def _button(written: str) -> str:
 
 def _pieces(run: _Run) -> Iterator[Piece]:
     """The run's text with its white space collapsed; an empty line of <br><br> parts it."""
-    if not run.size:
-        return
     words = "".join(run.parts).replace("\ufeff", "")
     place = _common(run.places)
     if place.preformatted:

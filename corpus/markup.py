@@ -26,10 +26,8 @@ _TAGS = {
     "time": "dateline",
     "amp-img": "caption",
 }
-_BOLD = frozenset(("b", "strong"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _PROSE = frozenset(("p", "li", "dd", "blockquote"))
-_PREFORMATTED = frozenset(("pre", "textarea", "listing", "xmp", "plaintext"))
 _BOXES = ("div", "section", "aside", "form")
 #: What says what a block is, and what says that nothing within it does.
 _OWN = {tag: tag for tag in (*_HEADINGS, *_PROSE)} | dict.fromkeys(
@@ -39,9 +37,15 @@ _OWN = {tag: tag for tag in (*_HEADINGS, *_PROSE)} | dict.fromkeys(
 _ASKED = {
     tag: 1 << bit
     for bit, tag in enumerate(
-        ("p", "h1", "h2", "h3", "h4", "nav", "menu", "header", "footer", "article", "main")
+        """
+        p h1 h2 h3 h4 nav menu header footer article main a b strong pre textarea listing xmp
+        plaintext
+        """.split()
     )
 }
+_LINK = _ASKED["a"]
+_HEAVY = _ASKED["b"] | _ASKED["strong"]
+_AS_WRITTEN = sum(_ASKED[tag] for tag in ("pre", "textarea", "listing", "xmp", "plaintext"))
 _MENU = _ASKED["nav"] | _ASKED["menu"]
 _STORY = _ASKED["article"] | _ASKED["main"]
 _BESIDE = _ASKED["nav"] | _ASKED["header"] | _ASKED["footer"]
@@ -70,12 +74,24 @@ class Place:
     tag: str
     hints: tuple[str, ...]
     depth: int = 0
-    link: bool = False
-    bold: bool = False
-    preformatted: bool = False
     hinted: Place | None = None
     own: str = ""
     inside: int = 0
+
+    @property
+    def link(self) -> bool:
+        """Words here are part of a link."""
+        return bool(self.inside & _LINK)
+
+    @property
+    def bold(self) -> bool:
+        """Words here are bold by their tag."""
+        return bool(self.inside & _HEAVY)
+
+    @property
+    def preformatted(self) -> bool:
+        """White space here stands as it is written."""
+        return bool(self.inside & _AS_WRITTEN)
 
     def within(self, tag: str) -> bool:
         """Tell whether the place is a `tag` or stands in one."""
@@ -123,9 +139,6 @@ def place_of(tag: str, written: str, parent: Place) -> Place:
         tag,
         hints,
         parent.depth + 1,
-        parent.link or tag == "a",
-        parent.bold or tag in _BOLD,
-        parent.preformatted or tag in _PREFORMATTED,
         parent.hinted,
         _OWN.get(tag, parent.own),
         parent.inside | _ASKED.get(tag, 0),
