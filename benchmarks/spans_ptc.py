@@ -16,11 +16,11 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+from corpus.duplicates import find_clusters
 from corpus.job import TrainingSection
 from corpus.measures import merged
 from corpus.records import Annotation, Article, Block, Span
 from corpus.scheme import Scheme, parse_scheme
-from corpus.splits import together
 from corpus.text import canonical
 from training.baselines import everything, lexicon, shuffled
 from training.decode import Reading, decode
@@ -67,7 +67,7 @@ def main() -> None:
         "shuffled": lambda e: shuffled(e.reference(scheme), e.article, scheme),
         "everything": lambda e: everything(e.article, scheme),
     }
-    groups = together([example.article for example in tested])
+    groups = find_clusters(example.article for example in tested).of
     print(
         f"{len(taught)} articles taught, {len(held_out)} to tune on, {len(tested)} scored;"
         f" {settings}; {time.monotonic() - begun:.0f} s"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from corpus.errors import PressmarkError
 from corpus.files import read_lines
 from corpus.job import Job
+from corpus.splits import USES
 
-USES = ("train", "validation", "test")
 HELD_OUT = "held out"
 
 

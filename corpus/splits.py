@@ -1,34 +1,20 @@
-"""Which articles teach, which tune and which test: decided by article, copies kept together."""
+"""Which articles teach, which tune and which test: drawn by group, so that copies stay together."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 
 from corpus.errors import PressmarkError
-from corpus.records import Article
 
-#: Words in a row that two articles share by copying, not by chance.
-SHINGLE = 5
-#: Articles are copies or versions of one story from this share of the smaller one's runs on. In the
-#: sample corpus syndicated copies and an updated page share .70 and more, other pairs .03 and less.
-SHARED = 0.2
-#: So many runs at least, or half of a body too short for that: a stock phrase joins no two briefs.
-LEAST = 20
-#: A run of words in more than this share of the articles (and in more than `FEW`) is standing text
-#: of the outlet: keeping its articles together would leave nothing to test a one-outlet corpus on.
-STANDING = 0.5
-FEW = 3
-#: What a story consists of; all else repeats across an outlet.
-BODY = frozenset({"paragraph", "quote", "subheading"})
+USES = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Article ids by use, each sorted; `groups` maps an id to the least id of its group."""
+    """Article ids by use, each sorted; `groups` maps an id to its group."""
 
     train: tuple[str, ...]
     validation: tuple[str, ...]
@@ -37,97 +23,114 @@ class Split:
 
 
 def split(
-    articles: Sequence[Article],
+    groups: Mapping[str, str],
     validation: float,
     test: float,
     seed: int = 0,
     taught: Collection[str] = (),
 ) -> Split:
-    """Split `articles` into shares of about `validation` and `test`, and the rest to train on.
+    """Split the articles of `groups` (id to group) into shares of about `validation` and `test`.
 
-    Copies and versions of one story stay together. Stories of which all articles are in `taught`
-    are trained on, whatever the shares. The same ids, texts and seed give the same split in
-    whatever order the articles come.
+    Whoever is of one group stays together. Groups of which all articles are in `taught` are trained
+    on, whatever the shares. The same groups and seed give the same split in whatever order.
 
     Raises:
         PressmarkError: there are fewer than three groups, one for each use.
     """
-    groups = together(articles)
+    free = {id_: group for id_, group in groups.items() if id_ not in set(taught)}
+    kept = {id_: group for id_, group in groups.items() if group in set(free.values())}
+    stories = len(set(free.values()))
+    if stories < 3:
+        raise PressmarkError(
+            f"{len(groups)} annotated articles tell {stories} stories without pre-labels:"
+            " training needs at least 3 (to learn from, to tune on, to test on); annotate more"
+        )
+    if validation + test >= 1:
+        raise PressmarkError(
+            f"{len(groups)} annotated articles: 'validation' and 'test' leave none to train on;"
+            " make the shares smaller"
+        )
+    shares = {"train": 1 - validation - test, "validation": validation, "test": test}
+    drawn = draw(kept, shares, seed)
+    uses: dict[str, list[str]] = {use: [] for use in USES}
+    for id_, group in sorted(groups.items()):
+        uses[drawn.get(group, "train")].append(id_)
+    teach, tune, try_ = (tuple(uses[use]) for use in USES)
+    return Split(teach, tune, try_, dict(groups))
+
+
+def draw(
+    groups: Mapping[str, str],
+    shares: Mapping[str, float],
+    seed: int = 0,
+    strata: Mapping[str, Iterable[str]] | None = None,
+    fixed: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Return a use for every group of `groups` (article id to group), by `shares` of articles.
+
+    The iterative stratification of Sechidis, Tsoumakas and Vlahavas (2011), 'On the stratification
+    of multi-label data', over groups: the rarest of an article's `strata` first, each group to
+    where most of it is wanted. Groups in `fixed` have their use already and count towards the
+    shares. No use stays empty where there are groups enough.
+    """
     members: defaultdict[str, list[str]] = defaultdict(list)
     for id_, group in groups.items():
         members[group].append(id_)
-    order = sorted(
-        (group for group, ids in members.items() if not set(ids) <= set(taught)),
-        key=lambda group: _rank(group, seed),
-    )
-    if len(order) < 3:
-        raise PressmarkError(
-            f"{len(articles)} annotated articles tell {len(order)} stories without pre-labels:"
-            " training needs at least 3 (to learn from, to tune on, to test on); annotate more"
-        )
-    room = {"test": test * len(articles), "validation": validation * len(articles)}
-    uses: dict[str, list[str]] = {"test": [], "validation": [], "train": []}
-    for use, space in room.items():
-        for group in list(order):
-            if len(uses[use]) + len(members[group]) <= max(space, 1):
-                uses[use] += members[group]
-                order.remove(group)
-        if not uses[use]:
-            least = min(order, key=lambda group: len(members[group]))
-            uses[use] += members[least]
-            order.remove(least)
-    placed = {*uses["test"], *uses["validation"]}
-    uses["train"] = [id_ for id_ in groups if id_ not in placed]
-    if not uses["train"]:
-        raise PressmarkError(
-            f"{len(articles)} annotated articles: 'validation' and 'test' leave none to train on;"
-            " make the shares smaller"
-        )
-    train, tuning, testing = (tuple(sorted(uses[u])) for u in ("train", "validation", "test"))
-    return Split(train, tuning, testing, groups)
+    marks = {
+        group: Counter(mark for id_ in ids for mark in sorted(set((strata or {}).get(id_, ()))))
+        for group, ids in members.items()
+    }
+    total: Counter[str] = Counter()
+    for counted in marks.values():
+        total.update(counted)
+    wanted = {use: share * len(groups) for use, share in shares.items()}
+    of_mark = {mark: {use: share * total[mark] for use, share in shares.items()} for mark in total}
+    drawn: dict[str, str] = {}
+
+    def place(group: str, use: str) -> None:
+        drawn[group] = use
+        wanted[use] -= len(members[group])
+        for mark, count in marks[group].items():
+            of_mark[mark][use] -= count
+            total[mark] -= count
+
+    for group in sorted(set(fixed or {}) & set(members)):
+        place(group, (fixed or {})[group])
+    order = sorted(members, key=lambda group: (-len(members[group]), _rank(group, seed)))
+    holders: defaultdict[str, list[str]] = defaultdict(list)
+    for group in order:
+        for mark in marks[group]:
+            holders[mark].append(group)
+    while rest := [(count, mark) for mark, count in total.items() if count > 0]:
+        rarest = min(rest)[1]
+        for group in [group for group in holders[rarest] if group not in drawn]:
+            here = of_mark[rarest]
+            place(group, max(shares, key=lambda use: (round(here[use], 6), round(wanted[use], 6))))
+    for group in [group for group in order if group not in drawn]:
+        place(group, max(shares, key=lambda use: round(wanted[use], 6)))
+    _fill(drawn, members, shares, fixed or {}, seed)
+    return drawn
 
 
-def together(articles: Sequence[Article]) -> dict[str, str]:
-    """Map each article's id to the least id of its group: copies and versions of one story.
-
-    Two articles belong together that share `SHARED` of the smaller one's runs of `SHINGLE` words
-    and `LEAST` of them, and whoever belongs to either.
-    """
-    shingles = {article.id: _shingles(article) for article in articles}
-    holders: defaultdict[int, list[str]] = defaultdict(list)
-    for id_ in sorted(shingles):
-        for shingle in shingles[id_]:
-            holders[shingle].append(id_)
-    most = max(FEW, STANDING * len(articles))
-    shared: Counter[tuple[str, str]] = Counter()
-    for ids in holders.values():
-        if len(ids) <= most:
-            shared.update(combinations(ids, 2))
-    group = {id_: id_ for id_ in shingles}
-
-    def root(id_: str) -> str:
-        while group[id_] != id_:
-            id_ = group[id_]
-        return id_
-
-    for (one, other), count in shared.items():
-        smaller = min(len(shingles[one]), len(shingles[other]))
-        if count >= max(SHARED * smaller, min(LEAST, smaller / 2)):
-            first, second = sorted((root(one), root(other)))
-            group[second] = first
-    return {id_: root(id_) for id_ in sorted(group)}
-
-
-def _shingles(article: Article) -> set[int]:
-    """The runs of words of the article's body, by hash; a shorter body is one run."""
-    words = [
-        word
-        for block in article.blocks
-        if block.kind in BODY
-        for word in article.text[block.start : block.end].casefold().split()
-    ]
-    count = max(1, len(words) - SHINGLE + 1)
-    return {hash(tuple(words[at : at + SHINGLE])) for at in range(count)} if words else set()
+def _fill(
+    drawn: dict[str, str],
+    members: Mapping[str, list[str]],
+    shares: Mapping[str, float],
+    fixed: Mapping[str, str],
+    seed: int,
+) -> None:
+    """Give a use that got nothing the least group of the use that has the most to spare."""
+    for use in [use for use, share in shares.items() if share and use not in drawn.values()]:
+        count = Counter(drawn.values())
+        spare = [group for group in drawn if group not in fixed and count[drawn[group]] > 1]
+        if spare:
+            fullest = max(count[drawn[group]] for group in spare)
+            drawn[
+                min(
+                    (group for group in spare if count[drawn[group]] == fullest),
+                    key=lambda group: (len(members[group]), _rank(group, seed)),
+                )
+            ] = use
 
 
 def _rank(group: str, seed: int) -> str:

@@ -23,12 +23,13 @@ from corpus.dataset import annotation_row
 from corpus.job import Job, TrainingSection, now
 from corpus.progress import Progress, silent
 from corpus.scheme import Scheme
-from corpus.splits import Split, split
+from corpus.splits import Split
 from training.checkpoint import Manifest, save
 from training.encoders import Encoder, load_encoder, quietly
 from training.encoding import check_window, targets, windows
 from training.examples import Example, Examples, read_examples
 from training.model import SpanModel
+from training.parts import parted
 from training.readings import Reader
 from training.thresholds import tuned
 
@@ -60,14 +61,7 @@ def train(job: Job, progress: Progress = silent) -> Trained:
     """
     begun = time.monotonic()
     settings = job.settings.training
-    examples = read_examples(job)
-    parts = split(
-        [example.article for example in examples.items.values()],
-        settings.validation,
-        settings.test,
-        settings.seed,
-        taught=[id_ for id_, each in examples.items.items() if not each.unassisted.opinions],
-    )
+    examples, parts = parted(job, read_examples(job))
     with quietly():
         transformers.set_seed(settings.seed)
         encoder = load_encoder(settings.encoder, job.folder)

@@ -1,0 +1,50 @@
+"""Who is taught, tuned on and tested on: by the job's ledger of placements, or drawn."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from corpus.duplicates import clusters
+from corpus.errors import PressmarkError
+from corpus.job import Job
+from corpus.placements import HELD_OUT, placements
+from corpus.splits import USES, Split, split
+from training.examples import Examples
+
+
+def parted(job: Job, examples: Examples) -> tuple[Examples, Split]:
+    """Return the examples that have a use, and their split; stories stay on one side.
+
+    Where the job has a ledger (`pressmark split`) it decides, and what it holds out or has not
+    placed is left out. Else articles are drawn by the shares of the training's settings, and those
+    that were labelled over pre-labels alone are taught.
+
+    Raises:
+        PressmarkError: too few articles, or a use that the ledger gives to none of them.
+    """
+    known = clusters(job)
+    groups = {id_: known[id_] for id_ in examples.items}
+    settings = job.settings.training
+    if not job.placements.exists():
+        taught = [id_ for id_, each in examples.items.items() if not each.unassisted.opinions]
+        drawn = split(groups, settings.validation, settings.test, settings.seed, taught)
+        return examples, drawn
+    placed = placements(job)
+    left_out = Counter(examples.left_out)
+    for id_, example in examples.items.items():
+        use = placed.get(id_)
+        if use in (None, HELD_OUT):
+            why = "of an article that is held out" if use else "of an article without a placement"
+            left_out[why] += len(example.opinions)
+    items = {i: each for i, each in examples.items.items() if placed.get(i) in USES}
+    uses = {use: tuple(sorted(i for i in items if placed[i] == use)) for use in USES}
+    for use, ids in uses.items():
+        if not (ids if use == "train" else examples.unassisted(ids)):
+            raise PressmarkError(
+                f"{job.placements}: places no article in {use!r} that is annotated"
+                f"{'' if use == 'train' else ' without pre-labels'}; annotate some, or run"
+                " 'pressmark split' to place new articles"
+            )
+    teach, tune, try_ = (uses[use] for use in USES)
+    used = Split(teach, tune, try_, {id_: groups[id_] for id_ in items})
+    return Examples(items, dict(left_out)), used
