@@ -7,7 +7,8 @@ text on their pages, and planted pairs of known kinds (a syndicated copy, one cu
 with sentences changed, a short item inside a long page). The alternative is the exact join of all
 runs of words that training's split used before: every two articles that share a run are counted.
 Each size and each way runs in a process of its own, so that its peak of memory is its own. With
-`--ptc` the folder of articles of SemEval-2020 task 11 is joined in both ways, for how far they agree.
+`--ptc` the folder of articles of SemEval-2020 task 11 is joined in both ways, for how far they
+agree.
 """
 
 from __future__ import annotations
@@ -82,10 +83,7 @@ def _measured(way: str, size: int) -> dict[str, object]:
 
     before = _peak()
     begun = time.perf_counter()
-    if way == "clusters":
-        of = find_clusters(timed()).of
-    else:
-        of = exact(list(timed()))
+    of = find_clusters(timed()).of if way == "clusters" else exact(list(timed()))
     seconds = time.perf_counter() - begun - spent
     planted = {kind: list(world.planted(kind)) for kind in KINDS}
     pairs = {tuple(sorted(pair)) for pairs in planted.values() for pair in pairs}

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from corpus.records import Article, Block
@@ -116,11 +115,9 @@ def sharing(bodies: Sequence[Hashes]) -> tuple[NDArray[np.int64], NDArray[np.int
     owners = np.repeat(np.arange(len(bodies)), sizes)
     pairs: NDArray[np.int64] = np.empty((0, 2), np.int64)
     counts: NDArray[np.int64] = np.empty(0, np.int64)
-    # a part at a time, by the highest bits, so that the copies that sorting makes stay small
-    edges = [(part << 61) for part in range(8)] + [1 << 64]
-    for low, high in pairwise(edges):
-        there = (flat >= np.uint64(low)) & (flat <= np.uint64(high - 1))
-        there &= flat % np.uint64(SAMPLE) == 0
+    sampled = flat % np.uint64(SAMPLE) == 0
+    for part in _parts(flat):
+        there = part & sampled
         found = neighbours(flat[there], owners[there])
         pairs, counts = _summed(pairs, counts, found, len(bodies))
     return pairs, counts * SAMPLE
@@ -160,13 +157,25 @@ def neighbours(keys: Hashes, owners: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def standing(bodies: Sequence[Hashes], most: float) -> Hashes:
-    """Return the runs that more than `most` of `bodies` hold."""
+    """Return the runs that more than `most` of `bodies` hold, sorted."""
     import numpy as np
 
     if len(bodies) <= most:
         return np.empty(0, np.uint64)
-    runs, counts = np.unique(np.concatenate(bodies), return_counts=True)
-    return runs[counts > most]
+    flat = np.concatenate(bodies)
+    found = []
+    for there in _parts(flat):
+        runs, counts = np.unique(flat[there], return_counts=True)
+        found.append(runs[counts > most])
+    return np.concatenate(found)
+
+
+def _parts(flat: Hashes) -> Iterator[NDArray[np.bool_]]:
+    """Where `flat` has hashes of each eighth of their range: sorting by parts copies less."""
+    import numpy as np
+
+    for part in range(8):
+        yield flat >> np.uint64(61) == np.uint64(part)
 
 
 def roots(size: int, edges: Iterable[tuple[int, int]]) -> list[int]:

@@ -77,6 +77,12 @@ def test_text_that_stands_on_every_page_of_an_outlet_joins_nothing() -> None:
     assert find_clusters([*pages, *others]).several == {}
 
 
+def test_a_form_that_many_pages_hold_joins_nothing_though_no_publisher_is_known() -> None:
+    form = prose(1, 60)
+    pages = [paged(f"p{n:02}", prose(n + 9, 140), form if n < 12 else "") for n in range(60)]
+    assert find_clusters(pages).several == {}
+
+
 def test_pages_that_are_all_the_same_are_one_story_though_their_text_stands_on_all() -> None:
     assert set(of(*(paged(f"p{n:02}", WIRE) for n in range(30))).values()) == {"p00"}
     versions = [paged(f"v{n}", prose(0, 200), f"Now {n}.") for n in range(9)]
