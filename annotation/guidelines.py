@@ -31,6 +31,9 @@ def instructions(scheme: Scheme) -> str:
     about = f"{scheme.name} {scheme.version}" + (f" ({scheme.status})" if scheme.status else "")
     parts = [f"<h2>Guidelines</h2><p><small>{escape(about)}</small></p>"]
     parts += _paragraphs(scheme.introduction)
+    if scheme.published:
+        told = f"{scheme.published.citation} {scheme.published.url}"
+        parts.append(f"<p>The guidelines are published: {escape(told)}</p>")
     for number, label in enumerate(scheme.labels):
         told = "".join(_label(label))
         parts.append(f'<div class="pressmark-label{number}">{told}</div>')
@@ -56,13 +59,16 @@ def _style(scheme: Scheme) -> str:
 
 
 def _label(label: Label) -> Iterator[str]:
-    title = f"{escape(label.title or label.name)} [{escape(label.hotkey)}]"
-    yield f"<h3><span>{title}</span></h3>"
+    key = f" [{escape(label.hotkey)}]" if label.hotkey else ""
+    yield f"<h3><span>{escape(label.title or label.name)}{key}</span></h3>"
     yield from _paragraphs(label.definition)
-    yield "<p><b>Test</b></p>"
-    yield from _paragraphs(label.test)
-    yield "<p><b>Mark</b></p>" + _examples(label.positive, "positive")
-    yield "<p><b>Do not mark</b></p>" + _examples(label.negative)
+    if label.test:
+        yield "<p><b>Test</b></p>"
+        yield from _paragraphs(label.test)
+    if label.positive:
+        yield "<p><b>Mark</b></p>" + _examples(label.positive, "positive")
+    if label.negative:
+        yield "<p><b>Do not mark</b></p>" + _examples(label.negative)
     if label.blocks:
         yield f"<p>Only in: {escape(', '.join(label.blocks))}.</p>"
 

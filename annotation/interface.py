@@ -51,7 +51,8 @@ def interface(scheme: Scheme) -> str:
     side = ET.SubElement(root, "View", className="pressmark-side")
     for question in scheme.questions:
         _ask(side, "article", question, {})
-    _labels(side, scheme)
+    if scheme.labels:
+        _labels(side, scheme)
     for attribute in scheme.attributes:
         _ask(side, "span", attribute, _when(attribute))
     ET.indent(root)
@@ -64,11 +65,13 @@ def _labels(side: ET.Element, scheme: Scheme) -> None:
     shown = _shown([(label.name, label.title) for label in scheme.labels])
     for label in scheme.labels:
         given = {"value": shown[label.name], "alias": label.name, "background": label.colour}
-        ET.SubElement(labels, "Label", given, hotkey=label.hotkey, hint=_line(_hint(label)))
+        given["hotkey"] = label.hotkey or UNPRESSED
+        ET.SubElement(labels, "Label", given, hint=_line(_hint(label)))
 
 
 def _hint(label: Label) -> str:
-    return label.test + (f" Only in: {', '.join(label.blocks)}." if label.blocks else "")
+    told = label.test or label.definition or label.title or label.name
+    return told + (f" Only in: {', '.join(label.blocks)}." if label.blocks else "")
 
 
 def _when(attribute: Attribute) -> dict[str, str]:

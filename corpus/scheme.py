@@ -24,6 +24,7 @@ Text = Annotated[str, Field(min_length=1)]
 Hotkey = Annotated[str, Field(pattern=r"^[a-z0-9]$")]
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
 Kinds = Annotated[tuple[BlockKind, ...], Field(strict=False)]
+Spellings = Annotated[tuple[str, ...], Field(strict=False)]
 
 
 class Example(Strict):
@@ -37,10 +38,14 @@ Examples = Annotated[tuple[Example, ...], Field(strict=False)]
 
 
 class Value(Strict):
-    """One answer that can be picked; `blocks` limits it to spans in these kinds of block."""
+    """One answer that can be picked; `blocks` limits it to spans in these kinds of block.
+
+    `native` is how a published corpus spells it, where that is no name of ours ('2', 'a, b').
+    """
 
     name: Name
     title: str = ""
+    native: Spellings = ()
     hotkey: Hotkey | None = None
     hint: str = ""
     blocks: Kinds = ()
@@ -55,6 +60,7 @@ class Question(Strict):
 
     name: Name
     title: str = ""
+    native: Spellings = ()
     type: Literal["one", "several", "text", "name", "flag"]
     required: bool = False
     guideline: str = ""
@@ -81,20 +87,44 @@ class Label(Strict):
 
     `snap: block` widens what was drawn to its block, `within: sentence` reports what crosses one.
     `blocks` are the kinds it may stand in, `unless` the answers under which it is not asked.
+    A published scheme's labels may leave the guideline to the publication (see `Published`).
     """
 
     name: Name
     title: str = ""
+    native: Spellings = ()
     colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-    hotkey: Hotkey
+    hotkey: Hotkey | None = None
     blocks: Kinds = ()
     snap: Literal["block"] | None = None
     within: Literal["sentence"] | None = None
     unless: dict[Name, Names] = Field(default_factory=dict)
+    definition: str = ""
+    test: str = ""
+    positive: Examples = ()
+    negative: Examples = ()
+
+
+class OwnLabel(Label):
+    """A label of a scheme that is not published elsewhere: it can be worked from as it stands."""
+
+    hotkey: Hotkey
     definition: Text
     test: Text
     positive: Annotated[Examples, Field(min_length=3)]
     negative: Annotated[Examples, Field(min_length=3)]
+
+
+class Published(Strict):
+    """Where a scheme's guidelines stand, and the licence of the corpus that was labelled by them.
+
+    `licence` is an SPDX name where there is one, else the publisher's words ('research use').
+    """
+
+    citation: Text
+    url: Text
+    licence: Text
+    attribution: str = ""
 
 
 class HardCase(Strict):
@@ -113,10 +143,17 @@ class SchemeFile(Strict):
     status: str = ""
     language: str = ""
     introduction: str = ""
-    labels: Annotated[tuple[Label, ...], Field(strict=False, min_length=1)]
+    published: Published | None = None
+    labels: Annotated[tuple[Label, ...], Field(strict=False)] = ()
     attributes: Annotated[tuple[Attribute, ...], Field(strict=False)] = ()
     questions: Annotated[tuple[Question, ...], Field(strict=False)] = ()
     hard_cases: Annotated[tuple[HardCase, ...], Field(strict=False)] = ()
+
+
+class OwnSchemeFile(SchemeFile):
+    """A scheme without `published`: its labels carry their guidelines."""
+
+    labels: Annotated[tuple[OwnLabel, ...], Field(strict=False, min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +167,7 @@ class Scheme:
     status: str
     language: str
     introduction: str
+    published: Published | None
     labels: tuple[Label, ...]
     attributes: tuple[Attribute, ...]
     questions: tuple[Question, ...]
@@ -181,7 +219,8 @@ def read_scheme(name_or_path: str | Path, folder: Path = Path()) -> Scheme:
 
 def parse_scheme(source: str, path: Path = Path("scheme.yaml")) -> Scheme:
     """Read a scheme from its file's text; `path` names it in messages."""
-    file = read_yaml(SchemeFile, path, source)
+    model = SchemeFile if _PUBLISHED.search(source) else OwnSchemeFile
+    file = read_yaml(model, path, source)
     problems = [
         f"{path}:{line_of(source, loc)}: {message}" for loc, message in _contradictions(file)
     ]
@@ -208,12 +247,17 @@ def extends(new: Scheme, old: Scheme) -> bool:
     return asked <= still
 
 
+_PUBLISHED = re.compile(r"^published:", re.MULTILINE)
+
+
 def _is_scheme(path: Path) -> bool:
     return bool(re.search(r"^labels:", path.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def _contradictions(file: SchemeFile) -> Iterator[tuple[Loc, str]]:
     """Yield what no single key shows, each with its place: doubled names, references to nothing."""
+    if not file.labels and not file.questions:
+        yield ("labels",), "neither a label nor a question; a scheme asks for something"
     labels: dict[Loc, Label] = {("labels", n): each for n, each in enumerate(file.labels)}
     attributes: dict[Loc, Attribute] = {
         ("attributes", n): each for n, each in enumerate(file.attributes)
@@ -226,7 +270,10 @@ def _contradictions(file: SchemeFile) -> Iterator[tuple[Loc, str]]:
     yield from _twice(
         "the attribute or question", {(*at, "name"): each.name for at, each in asked.items()}
     )
-    keys: dict[Loc, str] = {(*at, "hotkey"): label.hotkey for at, label in labels.items()}
+    yield from _twice("the spelling", _spellings(labels))
+    keys: dict[Loc, str] = {
+        (*at, "hotkey"): label.hotkey for at, label in labels.items() if label.hotkey
+    }
     for at, question in asked.items():
         values: dict[Loc, Value] = {
             (*at, "values", n): value for n, value in enumerate(question.values)
@@ -234,6 +281,7 @@ def _contradictions(file: SchemeFile) -> Iterator[tuple[Loc, str]]:
         keys |= {(*place, "hotkey"): v.hotkey for place, v in values.items() if v.hotkey}
         names = {(*place, "name"): value.name for place, value in values.items()}
         yield from _twice(f"the value of {question.name!r},", names)
+        yield from _twice(f"the spelling of {question.name!r},", _spellings(values))
         picked = question.type in ("one", "several")
         if picked != bool(question.values):
             needs = "needs values" if picked else "takes no values"
@@ -252,6 +300,16 @@ def _contradictions(file: SchemeFile) -> Iterator[tuple[Loc, str]]:
                 yield (*at, "unless"), f"{what} {name!r}, which is no question"
             for value in set(barred) - set(offers.get(name, barred)):
                 yield (*at, "unless"), f"{what} {value!r}, which {name!r} does not offer"
+
+
+def _spellings(items: Mapping[Loc, Label | Value]) -> dict[Loc, str]:
+    """Every spelling that stands for an item, its name included, with its place."""
+    found: dict[Loc, str] = {}
+    for at, item in items.items():
+        others = [each for each in item.native if each != item.name]
+        found |= {(*at, "native", n): each for n, each in enumerate(others)}
+        found[(*at, "name")] = item.name
+    return found
 
 
 def _twice(what: str, names: Mapping[Loc, str]) -> Iterator[tuple[Loc, str]]:

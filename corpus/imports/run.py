@@ -1,0 +1,102 @@
+"""`pressmark import`: a published corpus into a job, its labels beside its texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from corpus.errors import PressmarkError
+from corpus.files import write_text
+from corpus.imports.catalogue import corpus_of
+from corpus.imports.convert import Converted, convert
+from corpus.imports.mapped import Loss, mapped
+from corpus.imports.mapping import Mapping, mapping_to
+from corpus.job import Job, now
+from corpus.progress import Progress, silent
+from corpus.records import Annotation
+from corpus.scheme import Scheme
+from corpus.store import add_articles, append_annotations
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import found; `mapped` says what became of the labels under another scheme."""
+
+    corpus: str
+    licence: str
+    scheme: str
+    new: int
+    versions: int
+    same: int
+    annotations: int
+    spans: int
+    answers: int
+    known: int
+    quarantined: int
+    mapped: Loss | None = None
+
+
+def import_corpus(
+    job: Job, name: str, path: Path, to: str = "", progress: Progress = silent
+) -> Imported:
+    """Read corpus `name` at `path` into the job's articles and annotations.
+
+    With `to` (a scheme of ours or a mapping's file) mapped annotations stand beside the native
+    ones, their `parents`. Imported again nothing is added twice; an import that was killed is
+    completed by the next. What cannot be read goes to quarantine.jsonl.
+
+    Raises:
+        PressmarkError: no such corpus, file or mapping; nothing was written.
+    """
+    corpus = corpus_of(name)
+    scheme = corpus.scheme
+    mapping = mapping_to(to, name, job) if to else None
+    path = path.expanduser()
+    if not path.exists():
+        raise PressmarkError(f"{path}: no such file or folder; {name} needs {corpus.needs}")
+    progress("reading the corpus", 0, 0)
+    found = convert(corpus.read(path), name, scheme, _version(), now())
+    for refused in found.refused:
+        where = f"{name}: {refused.where}"
+        job.set_aside("import", where, refused.reason, **refused.held)
+    keep(job, scheme)
+    added = add_articles(job, found.articles.values())
+    native = list(found.annotations.values())
+    progress("writing annotations", 0, 0)
+    appended = append_annotations(job.annotations, native)
+    return Imported(
+        corpus=name,
+        licence=corpus.licence,
+        scheme=scheme.hash,
+        new=len(added.new),
+        versions=len(added.versions),
+        same=len(added.same),
+        annotations=len(appended),
+        spans=sum(len(each.spans) for each in appended),
+        answers=sum(len(each.answers) for each in appended),
+        known=len(native) - len(appended),
+        quarantined=len(found.refused),
+        mapped=_map(job, mapping, found, native) if mapping else None,
+    )
+
+
+def keep(job: Job, scheme: Scheme) -> None:
+    """Keep a scheme's file under schemes/HASH.yaml, as `Job.keep_scheme` does for the job's own."""
+    path = job.folder / "schemes" / f"{scheme.hash}.yaml"
+    if not path.exists():
+        write_text(path, scheme.source)
+
+
+def _map(job: Job, mapping: Mapping, found: Converted, native: list[Annotation]) -> Loss:
+    annotations, loss = mapped(mapping, native, found.articles)
+    keep(job, mapping.to)
+    append_annotations(job.annotations, annotations)
+    return loss
+
+
+def _version() -> str:
+    try:
+        return version("pressmark")
+    except PackageNotFoundError:  # a checkout that is not installed
+        return "0"
