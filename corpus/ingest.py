@@ -82,7 +82,13 @@ def article_of(page: Page, when: str = "") -> Article:
             text=text,
             blocks=typed.blocks,
             provenance=Provenance(
-                page.where, page.sha256, page.reader, _version(), when, (*page.changes, *changes)
+                page.where,
+                page.sha256,
+                page.reader,
+                _version(),
+                when,
+                (*page.changes, *changes),
+                tdm=metadata.tdm,
             ),
             **_facts(page, given, metadata, typed),
         )
@@ -175,6 +181,7 @@ def _facts(page: Page, given: dict[str, str], metadata: Metadata, typed: Typed) 
         "published": given.get("published") or metadata.published,
         "language": given.get("language") or metadata.language or source.language,
         "licence": given.get("licence") or source.licence,
+        "paywalled": metadata.paywalled,
     }
 
 

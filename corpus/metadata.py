@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
@@ -21,6 +25,9 @@ class Metadata:
     published: str = ""
     site: str = ""
     language: str = ""
+    #: What the page says of itself; None and '' where it says nothing.
+    paywalled: bool | None = None
+    tdm: str = ""
 
     @property
     def title(self) -> str:
@@ -28,6 +35,7 @@ class Metadata:
         return self.titles[0] if self.titles else ""
 
 
+_CONTROL = re.compile("[\0-\x1f\x7f\ud800-\udfff]")
 _DATES = (
     "article:published_time",
     "og:article:published_time",
@@ -45,10 +53,28 @@ _DATES = (
 _TOLD = frozenset(("html", "title", "link", "meta", "time"))
 
 
+_AUTHORS = (
+    "author",
+    "article:author",
+    "article:author_name",
+    "parsely-author",
+    "sailthru.author",
+    "dcsext.author",
+    "dc.creator",
+    "byl",
+)
+#: Names of robots' rules by which publishers reserve a page from mining (TDMRep has its own).
+_NO_MINING = frozenset(("noai", "noml", "notdm"))
+#: At most so many authors, and so much JSON-LD, are read of a page.
+_MOST_AUTHORS = 200
+_LONGEST_SCRIPT = 5_000_000
+
+
 def metadata_of(stream: Iterable[Token]) -> Metadata:
     """Read the metadata of a page's tags; what is malformed is passed over."""
     said = _said(stream)
-    meta, linked = said.meta, _article_of(said.scripts)
+    items = list(_items_of(said.scripts))
+    meta, linked = said.meta, _article_of(items)
     titles = (linked.get("headline"), meta.get("og:title"), meta.get("twitter:title"), said.title)
     addresses = (said.canonical, meta.get("og:url"), linked.get("url"))
     dates = (linked.get("datePublished"), *map(meta.get, _DATES), said.time)
@@ -58,10 +84,12 @@ def metadata_of(stream: Iterable[Token]) -> Metadata:
     return Metadata(
         url=next((url for raw in addresses if (url := address(raw))), ""),
         titles=tuple(dict.fromkeys(text for raw in titles if (text := _text(raw)))),
-        authors=_authors(linked, meta),
+        authors=_authors(linked, meta, items),
         published=_first(dates),
         site=_first(sites),
         language=_first(languages).replace("_", "-"),
+        paywalled=_paywalled(items, meta),
+        tdm=_tdm(meta),
     )
 
 
@@ -139,45 +167,87 @@ def _text(raw: object) -> str:
         raw = raw[0]
     if not isinstance(raw, str):
         return ""
-    clean = "".join(c for c in raw if c != "\0" and not "\ud800" <= c <= "\udfff")
-    return " ".join(clean.split())
+    # templates escape what needs no escape in JSON: 'Renn&#8217;s plan'
+    clean = unescape(raw) if "&" in raw else raw
+    return " ".join(_CONTROL.sub(" ", clean).split())
 
 
-def _article_of(scripts: list[str]) -> dict[str, Any]:
-    """The first object of the page's JSON-LD that describes an article."""
+def _items_of(scripts: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The objects of the page's JSON-LD, graphs and what a page is about among them."""
     for script in scripts:
+        if len(script) > _LONGEST_SCRIPT:
+            continue
         try:
-            data = json.loads(script, strict=False)
+            todo = deque([json.loads(script, strict=False)])
         except (ValueError, RecursionError):
             continue
-        for item in _items(data):
-            kinds = item.get("@type")
-            names = kinds if isinstance(kinds, list) else [kinds]
-            if any(isinstance(n, str) and n.endswith(("Article", "Posting")) for n in names):
-                return item
+        while todo:
+            item = todo.popleft()
+            if isinstance(item, list):
+                todo += item
+            elif isinstance(item, dict):
+                yield item
+                todo += [item[key] for key in ("@graph", "mainEntity") if key in item]
+
+
+def _article_of(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The first object that describes an article."""
+    for item in items:
+        kinds = item.get("@type")
+        names = kinds if isinstance(kinds, list) else [kinds]
+        if any(isinstance(n, str) and n.endswith(("Article", "Posting")) for n in names):
+            return item
     return {}
 
 
-def _items(data: object) -> Iterator[dict[str, Any]]:
-    todo = [data]
-    while todo:
-        item = todo.pop(0)
-        if isinstance(item, list):
-            todo += item
-        elif isinstance(item, dict):
-            yield item
-            todo += [item[key] for key in ("@graph", "mainEntity") if key in item]
-
-
-def _authors(linked: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
+def _authors(
+    linked: dict[str, Any], meta: dict[str, str], items: list[dict[str, Any]]
+) -> tuple[str, ...]:
     raw = linked.get("author")
-    names = [_name(item) for item in (raw if isinstance(raw, list) else [raw])]
-    names = [name for name in names if name]
-    if not names:
-        told = (meta.get("author"), meta.get("article:author"), meta.get("parsely-author"))
-        names = [name for name in map(_text, told) if name and "://" not in name][:1]
-    return tuple(dict.fromkeys(names))
+    known = {item["@id"]: item for item in items if isinstance(item.get("@id"), str)}
+    names = [_name(item, known) for item in _listed(raw)]
+    for name in () if any(names) else map(_text, map(meta.get, _AUTHORS)):
+        if name and "://" not in name:
+            names = [part.strip() for part in name.split(";")]
+            break
+    return tuple(dict.fromkeys(filter(None, names)))[:_MOST_AUTHORS]
 
 
-def _name(item: object) -> str:
+def _name(item: object, known: Mapping[str, object] = MappingProxyType({})) -> str:
+    """The name of a person or an outlet, which may stand elsewhere under its @id."""
+    if isinstance(item, dict) and "name" not in item and isinstance(item.get("@id"), str):
+        item = known.get(item["@id"])
     return _text(item.get("name") if isinstance(item, dict) else item)
+
+
+def _paywalled(items: Iterable[dict[str, Any]], meta: dict[str, str]) -> bool | None:
+    """Tell whether reading the article costs, by schema.org or the page's content tier."""
+    said = [
+        str(about["isAccessibleForFree"]).strip().casefold()
+        for item in items
+        for about in (item, *_listed(item.get("hasPart")))
+        if isinstance(about, dict) and "isAccessibleForFree" in about
+    ]
+    if any(word in _FALSE for word in said):
+        return True
+    tier = _text(meta.get("article:content_tier")).casefold()
+    if tier in ("locked", "metered"):
+        return True
+    free = tier == "free" or any(word in _TRUE for word in said)
+    return False if free else None
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+_TRUE, _FALSE = ("true", "http://schema.org/true"), ("false", "http://schema.org/false")
+
+
+def _tdm(meta: dict[str, str]) -> str:
+    """Whether the page reserves text and data mining (TDMRep, or robots' rules of that sense)."""
+    told = meta.get("tdm-reservation", "").strip()
+    if told in ("0", "1"):
+        return "reserved" if told == "1" else "open"
+    rules = {rule.strip().casefold() for rule in meta.get("robots", "").split(",")}
+    return "reserved" if rules & _NO_MINING else ""
