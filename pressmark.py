@@ -174,9 +174,15 @@ def annotator(
     print(f"{name} signs in as {login.email}\nthe password is in {opened.studio_data}/people.json")
 
 
+Layer = Annotated[
+    str, typer.Option(help="What is annotated: 'spans', or 'blocks' to correct the parts of pages.")
+]
+
+
 @app.command()
 def push(
     run: Annotated[str | None, typer.Option(help="Which predictions to show.")] = None,
+    layer: Layer = "spans",
     job: Folder = HERE,
     settings: Settings = None,
     as_json: Json = False,
@@ -185,7 +191,7 @@ def push(
     from annotation.push import push as send
 
     with work("push", job, settings) as (opened, progress):
-        result = send(opened, run, progress)
+        result = send(opened, run, progress, layer)
     told = f"{result.new} new tasks" if result.new else "nothing new"
     answer(
         result,
@@ -195,13 +201,17 @@ def push(
 
 
 @app.command()
-def pull(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
+def pull(
+    layer: Layer = "spans", job: Folder = HERE, settings: Settings = None, as_json: Json = False
+) -> None:
     """Fetch the annotators' labels from Label Studio."""
     from annotation.pull import pull as fetch
 
     with work("pull", job, settings) as (opened, progress):
-        result = fetch(opened, progress)
+        result = fetch(opened, progress, layer)
     told = [f"{result.new} new annotations, {result.changed} changed, {result.same} as before"]
+    if result.corrected:
+        told.append(f"{result.corrected} articles have corrected blocks now")
     told += [f"look at {remark}" for remark in result.remarks[:MOST]]
     if len(result.remarks) > MOST:
         told.append(f"and {len(result.remarks) - MOST} more to look at: --json lists them all")

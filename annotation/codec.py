@@ -99,6 +99,7 @@ def annotation_of(
     author: str,
     *,
     project: str = "p0",
+    layer: str = "spans",
 ) -> Read:
     """Read what `author` made of `article` under `scheme`, having been shown `shown`.
 
@@ -109,6 +110,7 @@ def annotation_of(
         shown: the pre-labels the author may have seen.
         author: a pseudonym.
         project: goes into the annotation's id.
+        layer: in 'blocks', overlapping regions of one kind are one region.
     """
     reasons: list[str] = []
     results = [item for item in raw.result if isinstance(item, dict)]
@@ -122,8 +124,9 @@ def annotation_of(
         author=author,
         role="human",
         scheme=scheme.hash,
-        spans=tuple(_spans(results, article, scheme, seen, reasons)),
+        spans=tuple(_spans(results, article, scheme, seen, reasons, unite=layer == "blocks")),
         answers=tuple(_answers(results, scheme, reasons)),
+        layer=layer,
         status="draft" if raw.draft else "skipped" if raw.was_cancelled else "submitted",
         shown=seen.run if seen else "",
         when=raw.when,
@@ -217,8 +220,13 @@ def _spans(
     scheme: Scheme,
     shown: Annotation | None,
     reasons: list[str],
-) -> Iterator[Span]:
-    """Read the regions; one whose span would overlap an earlier one of its label is left out."""
+    *,
+    unite: bool,
+) -> list[Span]:
+    """Read the regions; one whose span would overlap an earlier one of its label is left out.
+
+    `unite` makes one of the two instead.
+    """
     regions: dict[str, list[Json]] = {}
     for item in results:
         asked = asked_by(item.get("from_name"))
@@ -230,15 +238,25 @@ def _spans(
         if span is None:
             continue
         span = snapped(_traced(span, shown), article, scheme)
-        other = next((s for s in taken if s.label == span.label and s.overlaps(span)), None)
-        if other:
+        others = [s for s in taken if s.label == span.label and s.overlaps(span)]
+        if unite and others:
+            taken = [s for s in taken if s not in others]
+            span = _united([*others, span])
+        elif others:
+            other = others[0]
             reasons.append(
                 f"{_where(span)} overlaps another span of {span.label!r},"
                 f" [{other.start}, {other.end}): the later one is left out"
             )
             continue
         taken.append(span)
-        yield span
+    return taken
+
+
+def _united(spans: list[Span]) -> Span:
+    """One span over all; drawn if any was, since the stroke is what the annotator meant last."""
+    stroke = next((span for span in reversed(spans) if span.origin == "drawn"), spans[-1])
+    return replace(stroke, start=min(s.start for s in spans), end=max(s.end for s in spans))
 
 
 def _span(

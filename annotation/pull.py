@@ -9,14 +9,17 @@ from annotation.client import Client
 from annotation.codec import Read, annotation_of, id_of
 from annotation.connection import connected
 from annotation.handles import shifted_ends
+from annotation.layers import BLOCKS, SPANS, scheme_of
 from annotation.people import author_of, read_people
 from annotation.projects import Linked, linked
 from annotation.raw import RawAnnotation, RawTask
 from annotation.shown import ShownLog
 from annotation.studio import Login
 from corpus.check import remarks
+from corpus.corrections import correct
 from corpus.errors import PressmarkError
 from corpus.job import Job
+from corpus.overlay import overlay
 from corpus.progress import Progress, silent
 from corpus.records import Annotation, Article, misfits
 from corpus.scheme import Scheme
@@ -26,31 +29,38 @@ from corpus.text import sha256_of
 
 @dataclass(frozen=True)
 class Pulled:
-    """What `pull` found: annotations by what became of them, and what is worth a look."""
+    """What `pull` found: annotations by what became of them, and what is worth a look.
+
+    `corrected` counts the versions of articles whose blocks it changed.
+    """
 
     new: int
     changed: int
     same: int
     quarantined: int
     remarks: tuple[str, ...] = ()
+    corrected: int = 0
 
 
-def pull(job: Job, progress: Progress = silent) -> Pulled:
+def pull(job: Job, progress: Progress = silent, layer: str = SPANS) -> Pulled:
     """Append what is new or changed to annotations.jsonl; pulled again the file stays as it is.
 
     Skipped and unsubmitted work comes too, as what it is. What was deleted on the server becomes
-    'withdrawn'. Nobody's e-mail is written.
+    'withdrawn'. Nobody's e-mail is written. What was submitted in the layer 'blocks' is laid over
+    the articles' blocks at once.
 
     Raises:
         ServiceError: Label Studio cannot be reached.
-        PressmarkError: nothing was pushed to it yet.
+        PressmarkError: nothing was pushed to it yet, or there is no such layer.
     """
+    scheme_of(job, layer)
     client = connected(job)
     try:
-        links = linked(job, client)
+        links = linked(job, client, layer)
         if not links:
+            command = "pressmark push" + ("" if layer == SPANS else f" --layer {layer}")
             raise PressmarkError(
-                f"{job.folder}: has no project on {client.url}; run 'pressmark push' first"
+                f"{job.folder}: has no such project on {client.url}; run '{command}' first"
             )
         reader = _Reader(job)
         found = [a for link in links for a in reader.project(client, link, progress)]
@@ -66,6 +76,7 @@ def pull(job: Job, progress: Progress = silent) -> Pulled:
         same=len(found) + len(gone) - len(appended),
         quarantined=reader.quarantined,
         remarks=tuple(reader.remarks),
+        corrected=len(correct(job)) if layer == BLOCKS else 0,
     )
 
 
@@ -115,12 +126,17 @@ class _Reader:
         runs = {prediction.id: prediction.model_version for prediction in task.predictions}
         run = runs.get(raw.parent_prediction or 0)
         shown = self._shown.to(link.name, task.told("uid"), run, raw.began)
-        read = annotation_of(raw, article, scheme, shown, author, project=link.name)
+        read = annotation_of(
+            raw, article, scheme, shown, author, project=link.name, layer=link.layer
+        )
         if read.annotation:
             told = f"{article.id} by {author}: "
             self.remarks += [told + remark for remark in remarks(read.annotation, article, scheme)]
             dragged = shifted_ends(read.annotation, shown, article)
             self.remarks += [told + remark for remark in dragged]
+            if link.layer == BLOCKS:
+                laid = overlay(article, read.annotation.spans)
+                self.remarks += [told + remark for remark in laid.remarks]
         return read
 
     def _misfit(self, id_: str, sha256: str, author: str) -> str:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from annotation.client import Client
 from annotation.codec import prediction_of, task_of, uid_of
 from annotation.connection import connected
+from annotation.layers import BLOCKS, SPANS, blocks_shown, scheme_of
 from annotation.projects import Linked, current_project
 from annotation.raw import RawStub
 from annotation.shown import ShownLog
@@ -16,6 +17,7 @@ from corpus.errors import PressmarkError
 from corpus.job import Job, now
 from corpus.progress import Progress, silent
 from corpus.records import Annotation, Article
+from corpus.scheme import Scheme
 from corpus.store import read_articles, read_run, runs
 
 #: Label Studio takes 250 MB a request; this many characters stay below it in any script.
@@ -36,36 +38,45 @@ class Pushed:
     url: str
 
 
-def push(job: Job, run: str | None = None, progress: Progress = silent) -> Pushed:
+def push(
+    job: Job, run: str | None = None, progress: Progress = silent, layer: str = SPANS
+) -> Pushed:
     """Make a task of every article version that has none, and show the pre-labels of `run`.
 
     Without `run` the newest one of the job's scheme is shown, if there is any. Pre-labels of a
     task that nobody has touched are replaced by a newer run's. Pushed again: nothing new. A push
     that was broken off is completed by the next one, without doubles.
 
+    The layer 'blocks' has a project of its own, whose pre-labels are the articles' blocks.
+
     Raises:
         ServiceError: Label Studio cannot be reached, or went away meanwhile.
-        PressmarkError: there are no articles, or no such run.
+        PressmarkError: there are no articles, or no such run or layer.
     """
+    scheme = scheme_of(job, layer)
     articles = read_articles(job)
     if not articles:
         raise PressmarkError(f"{job.folder}: there are no articles; run 'pressmark ingest' first")
-    predicted = _predictions(job, run)
+    if layer == BLOCKS:
+        _refuse_run(run)
+        predicted = {(a.id, a.sha256): blocks_shown(a, scheme) for a in articles}
+    else:
+        predicted = _predictions(job, run)
     pairs: list[Pair] = [(a, predicted.get((a.id, a.sha256))) for a in articles]
     client = connected(job)
     try:
-        link = current_project(job, client)
+        link = current_project(job, client, layer)
         there = {task.uid: task for task in client.tasks(link.id)}
-        sending = _Sending(job, client, link, ShownLog(job), progress)
+        sending = _Sending(job, client, link, scheme, ShownLog(job), progress)
         new = [pair for pair in pairs if uid_of(pair[0]) not in there]
         known = [(a, p, there[uid_of(a)]) for a, p in pairs if uid_of(a) in there]
-        stale = [(a, p, t) for a, p, t in known if p and p.run not in t.runs and not t.touched]
+        stale = [(a, p, t) for a, p, t in known if p and sending.is_stale(p, t)]
         sending.tasks(new)
         sending.predictions(stale)
         _show(client, link.id, predicted.values())
     finally:
         client.close()
-    job.write_state(push=None)
+    job.write_state(**{_journal(layer): None})
     url = f"{client.url}/projects/{link.id}"
     prelabelled = sum(1 for _, shown in new if shown) + len(stale)
     return Pushed(len(new), len(known), prelabelled, link.id, url)
@@ -78,15 +89,24 @@ class _Sending:
     job: Job
     client: Client
     link: Linked
+    scheme: Scheme
     log: ShownLog
     progress: Progress
+
+    def is_stale(self, shown: Annotation, task: RawStub) -> bool:
+        """Tell whether nobody has begun on the task and it shows something else than `shown`."""
+        if task.touched:
+            return False
+        torn = (self.job.state().get(_journal(self.link.layer)) or {}).get("uids", ())
+        sent = self.log.shows(self.link.name, task.uid, shown) and task.uid not in torn
+        return shown.run not in task.runs or (self.link.layer == BLOCKS and not sent)
 
     def tasks(self, pairs: Sequence[Pair]) -> None:
         done = 0
         for batch in self._batches(pairs, [article for article, _ in pairs]):
             self._journal("tasks", done, len(pairs), [uid_of(article) for article, _ in batch])
             self.log.add(self.link.name, [(uid_of(a), p) for a, p in batch if p])
-            tasks = [task_of(article, self.job.scheme, shown) for article, shown in batch]
+            tasks = [task_of(article, self.scheme, shown) for article, shown in batch]
             self.client.import_tasks(self.link.id, tasks)
             done += len(batch)
             self.progress("pushing articles", done, len(pairs))
@@ -98,7 +118,7 @@ class _Sending:
             self._journal("pre-labels", done, len(stale), [task.uid for _, _, task in sent])
             self.log.add(self.link.name, [(task.uid, shown) for _, shown, task in sent])
             rows = [
-                {"task": task.id, **prediction_of(shown, article, self.job.scheme)}
+                {"task": task.id, **prediction_of(shown, article, self.scheme)}
                 for article, shown, task in sent
             ]
             self.client.replace_predictions(self.link.id, rows)
@@ -107,7 +127,7 @@ class _Sending:
 
     def _journal(self, what: str, done: int, total: int, uids: list[str]) -> None:
         entry = {"what": what, "project": self.link.id, "done": done, "total": total, "uids": uids}
-        self.job.write_state(push={**entry, "since": now()})
+        self.job.write_state(**{_journal(self.link.layer): {**entry, "since": now()}})
 
     def _batches(self, items: Sequence[T], articles: Sequence[Article]) -> Iterator[list[T]]:
         batch: list[T] = []
@@ -121,6 +141,18 @@ class _Sending:
             size += len(article.text)
         if batch:
             yield batch
+
+
+def _journal(layer: str) -> str:
+    """The entry of job.json that tells how far a layer's push is."""
+    return "push" if layer == SPANS else f"push {layer}"
+
+
+def _refuse_run(run: str | None) -> None:
+    if run is not None:
+        raise PressmarkError(
+            f"{run}: the layer '{BLOCKS}' shows the articles' own blocks; leave --run out"
+        )
 
 
 def _show(client: Client, project: int, predicted: Iterable[Annotation]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from annotation.client import Client, connect
 from annotation.codec import results_of, uid_of
 from annotation.connection import connected
+from annotation.layers import SPANS, scheme_of
 from annotation.people import add_annotator, author_of, read_people
 from annotation.projects import Linked, linked
 from annotation.raw import RawTask
@@ -14,10 +15,16 @@ from corpus.errors import PressmarkError
 from corpus.job import Job
 from corpus.progress import Progress, silent
 from corpus.records import Annotation, Article
+from corpus.scheme import Scheme
 from corpus.store import iter_versions
 
 
-def rehearse(job: Job, annotations: Sequence[Annotation], progress: Progress = silent) -> int:
+def rehearse(
+    job: Job,
+    annotations: Sequence[Annotation],
+    progress: Progress = silent,
+    layer: str = SPANS,
+) -> int:
     """Submit each annotation under its author's own account; return how many were submitted.
 
     One whose author has already submitted the task is left out, so that a demo can run again.
@@ -26,10 +33,11 @@ def rehearse(job: Job, annotations: Sequence[Annotation], progress: Progress = s
         ServiceError: Label Studio cannot be reached.
         PressmarkError: an annotation's article was not pushed.
     """
+    scheme = scheme_of(job, layer)
     articles = {(a.id, a.sha256): a for a in iter_versions(job)}
     admin = connected(job)
     try:
-        tasks = _tasks(job, admin)
+        tasks = _tasks(job, admin, layer)
         done = _submitted(job, tasks.values())
     finally:
         admin.close()
@@ -45,7 +53,7 @@ def rehearse(job: Job, annotations: Sequence[Annotation], progress: Progress = s
                 token = add_annotator(job, annotation.author).token
                 clients[annotation.author] = connect(admin.url, token)
             article = articles[annotation.article, annotation.sha256]
-            _submit(clients[annotation.author], task, annotation, article, job)
+            _submit(clients[annotation.author], task, annotation, article, scheme)
             progress("rehearsing annotators", number, len(todo))
     finally:
         for client in clients.values():
@@ -53,8 +61,8 @@ def rehearse(job: Job, annotations: Sequence[Annotation], progress: Progress = s
     return len(todo)
 
 
-def _tasks(job: Job, client: Client) -> dict[str, RawTask]:
-    links: list[Linked] = linked(job, client)
+def _tasks(job: Job, client: Client, layer: str) -> dict[str, RawTask]:
+    links: list[Linked] = linked(job, client, layer)
     if not links:
         raise PressmarkError(f"{job.folder}: nothing was pushed; run 'pressmark push' first")
     return {task.told("uid"): task for task in client.snapshot(links[-1].id)}
@@ -82,7 +90,7 @@ def _task(
 
 
 def _submit(
-    client: Client, task: RawTask, annotation: Annotation, article: Article, job: Job
+    client: Client, task: RawTask, annotation: Annotation, article: Article, scheme: Scheme
 ) -> None:
     """Submit as a browser does, which names the prediction that it started from."""
     shown = (
@@ -90,7 +98,7 @@ def _submit(
     )
     client.annotate(
         task.id,
-        result=results_of(annotation, article, job.scheme),
+        result=results_of(annotation, article, scheme),
         lead_time=annotation.seconds,
         was_cancelled=annotation.status == "skipped",
         parent_prediction=next(shown, None),

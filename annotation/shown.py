@@ -35,16 +35,20 @@ class ShownLog:
         """Write down what is about to be sent; what was written before a failure counts once."""
         when, rows = now(), []
         for uid, prediction in sent:
-            past = self._rows.setdefault((project, uid), [])
-            if not past or past[-1].prediction.run != prediction.run:
-                past.append(Shown(when, prediction))
+            if not self.shows(project, uid, prediction):
+                self._rows.setdefault((project, uid), []).append(Shown(when, prediction))
                 row = annotation_row(prediction)
                 rows.append({"when": when, "project": project, "uid": uid, "prediction": row})
         append_lines(self._path, rows)
 
+    def shows(self, project: str, uid: str, prediction: Annotation) -> bool:
+        """Tell whether `prediction` was sent last."""
+        past = self._rows.get((project, uid), [])
+        return bool(past) and past[-1].prediction == prediction
+
     def to(self, project: str, uid: str, run: str | None, when: str) -> Annotation | None:
         """Return what `run` showed, or without a run what was shown last at `when`."""
         past = self._rows.get((project, uid), [])
-        named = [shown.prediction for shown in past if shown.prediction.run == run]
-        before = named or [shown.prediction for shown in past if shown.when <= when]
-        return before[-1] if before else None
+        named = [shown for shown in past if shown.prediction.run == run]
+        before = [shown for shown in named or past if shown.when <= when] or named[:1]
+        return before[-1].prediction if before else None

@@ -68,12 +68,14 @@ class Source(Strict):
 class StudioSection(Strict):
     """Which Label Studio: our own local one, or a team's by `url` with a token in `token_env`.
 
-    A task stays in the labelling stream until `annotators` people have submitted it.
+    A task stays in the labelling stream until `annotators` people have submitted it. `blocks` is
+    the scheme under which people correct blocks.
     """
 
     url: str | None = None
     token_env: str = "LABEL_STUDIO_API_KEY"  # noqa: S105  # the name of a variable
     project: str = ""
+    blocks: Annotated[str, Field(min_length=1)] = "blocks"
     data: str | None = None
     port: Annotated[int, Field(ge=1, le=65535)] = 8095
     batch: Annotated[int, Field(ge=1, le=5000)] = 500
@@ -227,12 +229,13 @@ class Job:
             migrate(self, version)
             self.write_state(format=FORMAT)
 
-    def keep_scheme(self) -> str:
-        """Keep the scheme's file under schemes/HASH.yaml for ever and return the hash."""
-        path = self.folder / "schemes" / f"{self.scheme.hash}.yaml"
+    def keep_scheme(self, scheme: Scheme | None = None) -> str:
+        """Keep a scheme (the job's own) under schemes/HASH.yaml for ever and return its hash."""
+        kept = scheme or self.scheme
+        path = self.folder / "schemes" / f"{kept.hash}.yaml"
         if not path.exists():
-            write_text(path, self.scheme.source)
-        return self.scheme.hash
+            write_text(path, kept.source)
+        return kept.hash
 
     def kept_scheme(self, hash_: str) -> Scheme:
         """Read the scheme an annotation was made under."""

@@ -33,6 +33,8 @@ BlockKind = Literal[
     "chrome",
 ]
 BLOCK_KINDS: tuple[str, ...] = get_args(BlockKind)
+#: Kinds of which nobody tells neighbours apart: a menu of forty entries is one thing to its reader.
+MASSES = frozenset({"chrome", "comments", "tags"})
 BLOCK_AUTHORS = ("rule", "model", "human")
 ORIGINS = ("drawn", "accepted", "edited")
 ROLES = ("human", "gold", "model", "rule")
