@@ -1,12 +1,14 @@
-"""Commands that let data out of the job: takedown."""
+"""Commands that let data out of the job: publish, rehydrate, takedown."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from corpus.console import HERE, Folder, Json, answer, work
+from corpus.console import HERE, Folder, Json, Settings, answer, bars, work
 
 app = typer.Typer()
 
@@ -24,3 +26,59 @@ def takedown(
         result = bar(opened, *addresses)
     told = f"{len(result.added)} new on {opened.takedown}; it bars {result.barred} articles here"
     answer(result, as_json, told)
+
+
+@app.command()
+def publish(
+    job: Folder = HERE,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> None:
+    """Write a release that others can load, cite and check."""
+    from corpus.release.publish import publish as run
+
+    with work("publish", job, settings) as (opened, progress):
+        result = run(opened, progress)
+    told = [
+        f"published {result.folder}",
+        f"{result.articles} articles, {result.texts} of them with text",
+        f"{result.annotations} annotations, {result.spans} spans",
+    ]
+    told += [f"without text: {count} articles: {why}" for why, count in result.refused.items()]
+    told += [f"left out: {count} {what}" for what, count in result.left_out.items()]
+    answer(result, as_json, "\n".join(told))
+
+
+@app.command()
+def rehydrate(
+    release: Annotated[Path, typer.Argument(help="The release's folder.")],
+    source: Annotated[
+        Path, typer.Option("--from", help="Your copies: a folder of pages, or a job.")
+    ],
+    to: Annotated[Path, typer.Option("--to", help="The new job's folder.")],
+    takedown: Annotated[
+        Path | None, typer.Option("--takedown", help="A later take-down list to honour.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Rebuild a stand-off release from your own copies of its pages."""
+    from corpus.release.rehydrate import rehydrate as run
+
+    with bars() as progress:
+        result = run(release, source, to, takedown, progress)
+    told = [
+        f"made {result.folder}",
+        f"as published: {result.exact} of {result.articles} articles",
+        f"as published: {result.spans_exact} of {result.spans} spans",
+    ]
+    if result.reanchored:
+        changed = f"{result.reanchored} articles have changed: {result.spans_reanchored} spans"
+        told.append(f"{changed} found again by their surroundings")
+    answer(result, as_json, "\n".join(told))
+    if not result.whole:
+        print(
+            f"pressmark: {result.missing} articles missing, {result.refused} refused,"
+            f" {result.spans_lost} spans not placed, see {to}/quarantine.jsonl",
+            file=sys.stderr,
+        )
+        raise typer.Exit(1)
