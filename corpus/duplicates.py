@@ -6,8 +6,9 @@ stands on most pages of an outlet does not count, for it would join them all.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -91,14 +92,27 @@ class Clusters:
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
-    """What is left of an article once its body is hashed."""
+class Facts:
+    """What is left of an article once its body is hashed; `whole` names all of its words."""
 
     id: str
     whole: bytes
     publisher: str
     published: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """Articles by their runs of words, in the order of their ids.
+
+    `own` is without the standing text of the publisher, `common` what more than `RARE` hold.
+    """
+
+    facts: tuple[Facts, ...]
+    runs: tuple[Hashes, ...]
+    own: tuple[Hashes, ...]
+    common: Hashes
 
 
 def clusters(job: Job) -> dict[str, str]:
@@ -136,96 +150,99 @@ def find_clusters(
     Two belong together that share `SHARED` of the smaller one's runs of words and `LEAST` of them,
     standing text left out, or nearly all of everything; and whoever belongs to either.
     """
+    bodies = read_bodies(articles, progress, total)
+    joins = tuple(compared(bodies, candidates(bodies)))
+    ids = [each.id for each in bodies.facts]
+    number = {id_: at for at, id_ in enumerate(ids)}
+    least = roots(len(ids), ((number[join.one], number[join.other]) for join in joins))
+    return Clusters({id_: ids[root] for id_, root in zip(ids, least, strict=True)}, joins)
+
+
+def read_bodies(articles: Iterable[Article], progress: Progress = silent, total: int = 0) -> Bodies:
+    """Hash the bodies of `articles`, which may come one by one: no text is kept."""
     read = []
     for done, article in enumerate(articles, 1):
         words = body_of(article)
-        whole = " ".join(words) or article.text
-        facts = (article.publisher, article.published, article.url)
-        read.append((_Facts(article.id, _digest(whole), *facts), runs_of(words)))
+        whole = hashlib.sha256((" ".join(words) or article.text).encode()).digest()
+        facts = Facts(article.id, whole, article.publisher, article.published, article.url)
+        read.append((facts, runs_of(words)))
         if done % 100 == 0 or done == total:
             progress("reading bodies", done, total)
     read.sort(key=lambda each: each[0].id)
-    facts_, bodies = [each[0] for each in read], [each[1] for each in read]
-    joins = list(_joins(facts_, bodies))
-    number = {each.id: at for at, each in enumerate(facts_)}
-    least = roots(len(facts_), ((number[j.one], number[j.other]) for j in joins))
-    of = {each.id: facts_[root].id for each, root in zip(facts_, least, strict=True)}
-    return Clusters(of, tuple(joins))
+    facts_, runs = tuple(each[0] for each in read), tuple(each[1] for each in read)
+    return Bodies(facts_, runs, _distinctive(facts_, runs), standing(runs, RARE))
 
 
-def _digest(text: str) -> bytes:
-    import hashlib
-
-    return hashlib.sha256(text.encode()).digest()
-
-
-def _joins(facts: list[_Facts], bodies: list[Hashes]) -> Iterator[Join]:
-    own = _distinctive(facts, bodies)
-    common = standing(bodies, RARE)
-    for one, other in _candidates(facts, bodies, own):
-        here, there = facts[one], facts[other]
+def compared(bodies: Bodies, pairs: Iterable[tuple[int, int]]) -> Iterator[Join]:
+    """Yield the joins among `pairs` of numbers, lesser first: by all of their runs of words."""
+    for one, other in pairs:
+        here, there = bodies.facts[one], bodies.facts[other]
         if here.whole == there.whole:
             yield _join(here, there, 1.0, "the same words from first to last")
             continue
-        smaller = min(len(own[one]), len(own[other]))
-        runs = _both(own[one], own[other])
-        shared = len(runs)
-        if smaller and shared < WHOLE * smaller:
-            shared -= len(_both(runs, common))
-        if shared and shared >= _asked(smaller):
+        smaller = min(len(bodies.own[one]), len(bodies.own[other]))
+        both = _both(bodies.own[one], bodies.own[other])
+        shared = len(both)
+        if shared < WHOLE * smaller:
+            shared -= len(_both(both, bodies.common))
+        if shared and shared >= asked(smaller):
             share = f"{shared} of the shorter one's {smaller} runs of words are in both"
             yield _join(here, there, shared / smaller, share)
             continue
-        shared = len(_both(bodies[one], bodies[other]))
-        union = len(bodies[one]) + len(bodies[other]) - shared
+        lengths = [len(bodies.runs[one]), len(bodies.runs[other])]
+        shared = len(_both(bodies.runs[one], bodies.runs[other]))
+        union = sum(lengths) - shared
         if shared and shared >= SAME * union:
-            smaller = min(len(bodies[one]), len(bodies[other]))
             share = f"{shared} of {union} runs of words are in both, most of them on most pages"
-            yield _join(here, there, shared / smaller, share)
+            yield _join(here, there, shared / min(lengths), share)
 
 
-def _asked(smaller: int) -> float:
-    """How many runs two bodies must share, the smaller of which has `smaller`."""
+def asked(smaller: int) -> float:
+    """Return how many runs two bodies must share, the smaller of which has `smaller`."""
     return max(SHARED * smaller, min(LEAST, smaller / 2))
 
 
-def _candidates(
-    facts: list[_Facts], bodies: list[Hashes], own: list[Hashes]
-) -> list[tuple[int, int]]:
-    """The pairs worth comparing, in order."""
+def candidates(bodies: Bodies) -> list[tuple[int, int]]:
+    """Return the pairs of numbers that are worth comparing, lesser first, in order."""
     import numpy as np
 
-    first: dict[bytes, int] = {}
-    found = {(first[f.whole], n) for n, f in enumerate(facts) if first.setdefault(f.whole, n) != n}
-    filled = np.array([n for n, body in enumerate(bodies) if len(body)], dtype=np.int64)
+    found = same_words(bodies)
+    filled = np.array([n for n, body in enumerate(bodies.runs) if len(body)], dtype=np.int64)
     if len(filled):
-        for pairs in alike(banded([bodies[n] for n in filled]), filled):
+        for pairs in alike(banded([bodies.runs[n] for n in filled]), filled):
             found.update(map(tuple, pairs.tolist()))
-    pairs, counts = sharing(own)
-    sizes = np.array([len(body) for body in own], dtype=np.int64)
+    pairs, counts = sharing(bodies.own)
+    sizes = np.array([len(body) for body in bodies.own], dtype=np.int64)
     if len(pairs):
         smaller = np.minimum(sizes[pairs[:, 0]], sizes[pairs[:, 1]])
-        asked = np.maximum(SHARED * smaller, np.minimum(LEAST, smaller / 2))
+        least = np.maximum(SHARED * smaller, np.minimum(LEAST, smaller / 2))
         # half of what is asked: the count is an estimate from a sample
-        found.update(map(tuple, pairs[counts >= asked / 2].tolist()))
+        found.update(map(tuple, pairs[counts >= least / 2].tolist()))
     return sorted(found)
 
 
-def _distinctive(facts: list[_Facts], bodies: list[Hashes]) -> list[Hashes]:
+def same_words(bodies: Bodies) -> set[tuple[int, int]]:
+    """Return each article that is word for word an earlier one, with the first of those."""
+    first: dict[bytes, int] = {}
+    numbered = list(enumerate(bodies.facts))
+    return {(at, n) for n, each in numbered if (at := first.setdefault(each.whole, n)) != n}
+
+
+def _distinctive(facts: Sequence[Facts], runs: Sequence[Hashes]) -> tuple[Hashes, ...]:
     """The bodies without the standing text of their publishers."""
     import numpy as np
 
     outlets: defaultdict[str, list[int]] = defaultdict(list)
     for number, each in enumerate(facts):
         outlets[each.publisher].append(number)
-    own = list(bodies)
+    own = list(runs)
     for numbers in outlets.values():
         most = max(FEW, STANDING * len(numbers))
-        stood = standing([bodies[n] for n in numbers], most)
+        stood = standing([runs[n] for n in numbers], most)
         if len(stood):
             for n in numbers:
-                own[n] = np.setdiff1d(bodies[n], stood, assume_unique=True)
-    return own
+                own[n] = np.setdiff1d(runs[n], stood, assume_unique=True)
+    return tuple(own)
 
 
 def _both(one: Hashes, other: Hashes) -> Hashes:
@@ -240,12 +257,12 @@ def _both(one: Hashes, other: Hashes) -> Hashes:
     return both
 
 
-def _join(one: _Facts, other: _Facts, similarity: float, share: str) -> Join:
+def _join(one: Facts, other: Facts, similarity: float, share: str) -> Join:
     relation, why = _relation(one, other, similarity)
     return Join(one.id, other.id, round(similarity, 4), relation, f"{share}; {why}")
 
 
-def _relation(one: _Facts, other: _Facts, similarity: float) -> tuple[str, str]:
+def _relation(one: Facts, other: Facts, similarity: float) -> tuple[str, str]:
     """What the two are to each other, and what says so."""
     known = bool(one.publisher and other.publisher)
     days = _days(one.published, other.published)

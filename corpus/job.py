@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -82,6 +82,25 @@ class StudioSection(Strict):
     annotators: Number = 3
 
 
+class SplitSection(Strict):
+    """How `pressmark split` places articles; what training is not told of stays in no split.
+
+    `by` says what stays on one side beside a story: its publisher, its time (by the dates from
+    which on articles are for validation and for testing) or its topic (the answer to `question`).
+    `stratify` names what is shared out evenly at the draw: 'publisher', 'labels', 'answers' (to
+    every question about the article) or a question's name.
+    """
+
+    by: Literal["cluster", "publisher", "time", "topic"] = "cluster"
+    question: str = ""
+    validation: Share = 0.2
+    test: Share = 0.2
+    validation_from: Annotated[date | None, Field(strict=False)] = None
+    test_from: Annotated[date | None, Field(strict=False)] = None
+    stratify: Annotated[tuple[str, ...], Field(strict=False)] = ("publisher", "labels", "answers")
+    seed: int = 0
+
+
 class TrainingSection(Strict):
     """How the model is trained; windows and strides are in tokens, shares are of articles.
 
@@ -108,6 +127,7 @@ class JobFile(Strict):
     scheme: Annotated[str, Field(min_length=1)] = "scheme"
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
     studio: StudioSection = StudioSection()
+    split: SplitSection = SplitSection()
     training: TrainingSection = TrainingSection()
     release: ReleaseSection = ReleaseSection()
 
