@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from corpus.archives import read_archive
 from corpus.corrections import Retyping
 from corpus.errors import PressmarkError, UnreadableError
 from corpus.html import read_html
 from corpus.job import Job, now
+from corpus.language import settle
 from corpus.lines import Typed, typed_lines
 from corpus.metadata import Metadata, address
 from corpus.progress import Progress, silent
-from corpus.readers import ROWS, File, Page, Refused, find_files, is_markup, read_page
-from corpus.records import Article, Provenance, RecordError
+from corpus.readers import (
+    ROWS,
+    File,
+    Files,
+    Page,
+    Passed,
+    Refused,
+    find_files,
+    is_markup,
+    read_page,
+)
+from corpus.records import Article, Block, Provenance, RecordError
 from corpus.rows import read_rows
+from corpus.seen import Seen, short
 from corpus.store import add_articles
 from corpus.takedown import read_takedown, refuse_taken_down
 from corpus.text import canonical, sha256_of
+from corpus.warc import read_warc
 
 _BY = re.compile(r"^(?:by|words by|written by|reported by|von|par|por)\s+", re.IGNORECASE)
 _NAMES = re.compile(r"\s*(?:,|\band\b|&)\s*")
@@ -31,7 +46,8 @@ _ASIDE = re.compile(r"\s*(?:[|•·\n(]|\bin [A-Z]|, (?:our|the|an?) |\d).*", re
 class Ingested:
     """What an ingestion found: articles, versions of known ones, known ones, unusable things.
 
-    `retyped` are those of the known ones whose blocks the rules see differently by now.
+    `retyped` are those of the known ones whose blocks the rules see differently by now. `reasons`
+    counts what was quarantined by why, `passed` what lay among the pages and is none.
     """
 
     new: int
@@ -39,6 +55,8 @@ class Ingested:
     same: int
     quarantined: int
     retyped: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict, compare=False)
+    passed: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 def ingest(job: Job, progress: Progress = silent) -> Ingested:
@@ -57,7 +75,15 @@ def ingest(job: Job, progress: Progress = silent) -> Ingested:
     retyping = Retyping(job)
     added = add_articles(job, retyping.watch(_articles(files, aside, progress)))
     retyped = retyping.finish()
-    return Ingested(len(added.new), len(added.versions), len(added.same), aside.count, retyped)
+    return Ingested(
+        added.new,
+        added.versions,
+        added.same,
+        aside.count,
+        retyped,
+        dict(aside.reasons.most_common()),
+        dict(aside.passed.most_common()),
+    )
 
 
 def article_of(page: Page, when: str = "") -> Article:
@@ -69,26 +95,32 @@ def article_of(page: Page, when: str = "") -> Article:
     source, changes = canonical(page.text)
     given = {name: canonical(value)[0] for name, value in page.given.items()}
     title = given.get("title", "")
-    if page.reader == "html" or is_markup(source):
+    if page.parts:
+        text, typed, metadata = *_of_parts(page.parts), Metadata()
+    elif page.reader.startswith("html") or is_markup(source):
         read = read_html(source, title)
-        text, found, metadata = read.text, read.typed, read.metadata
+        text, typed, metadata = read.text, read.typed, read.metadata
     else:
-        text, found, metadata = source, None, Metadata()
+        _check_size(source, page)  # before its lines are typed
+        text, typed, metadata = source, typed_lines(source, title), Metadata()
     _check_size(text, page)
-    typed = found or typed_lines(text, title)
+    language, told = _language(page, given, metadata, text, typed)
     try:
         return Article(
             id=_id(page, given, metadata, text),
             text=text,
             blocks=typed.blocks,
+            language=language,
             provenance=Provenance(
                 page.where,
                 page.sha256,
                 page.reader,
                 _version(),
                 when,
-                (*page.changes, *changes),
-                tdm=metadata.tdm,
+                (*page.changes, *changes, *told),
+                page.fetched,
+                page.robots,
+                metadata.tdm or page.tdm,
             ),
             **_facts(page, given, metadata, typed),
         )
@@ -96,29 +128,66 @@ def article_of(page: Page, when: str = "") -> Article:
         raise UnreadableError(str(error)) from None
 
 
+def _of_parts(parts: Iterable[tuple[str, str]]) -> tuple[str, Typed]:
+    """The text of parts whose kinds their format gives, and its blocks."""
+    text, blocks, title = "", [], ""
+    for kind, raw in parts:
+        words = canonical(raw)[0].strip()
+        if not words:
+            continue
+        start = len(text) + 2 if text else 0
+        text += f"\n\n{words}" if text else words
+        blocks.append(Block(start, len(text), kind))
+        title = title or (words if kind == "headline" else "")
+    return text, Typed(tuple(blocks), title)
+
+
+def _language(
+    page: Page, given: dict[str, str], metadata: Metadata, text: str, typed: Typed
+) -> tuple[str, tuple[str, ...]]:
+    """A row's column first, then the page unless its body belies it, the source, the body."""
+    if given.get("language"):
+        return given["language"], ()
+    if not metadata.language and page.source.language:
+        return page.source.language, ()
+    return settle(metadata.language, text, typed.blocks)
+
+
 @dataclass
 class _Aside:
-    """Counts what was set aside."""
+    """Counts what was left out, by reason, and sets aside what should have been a page."""
 
     job: Job
     count: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
 
     def put(self, where: str, reason: str) -> None:
         self.count += 1
+        self.reasons[_kind(reason)] += 1
         self.job.set_aside("ingest", where, reason)
 
 
-def _articles(files: list[File], aside: _Aside, progress: Progress) -> Iterator[Article]:
+def _kind(reason: str) -> str:
+    """A reason without its remedy and its particulars: what a summary counts by."""
+    plain = re.sub(r" ?\([^()]*\)", "", reason.partition(";")[0])
+    return re.sub(r"\d+", "N", re.sub(r"'[^']*'", "'…'", plain))
+
+
+def _articles(files: Files, aside: _Aside, progress: Progress) -> Iterator[Article]:
     when = now()
     listed = read_takedown(aside.job.takedown)
-    given: dict[str, tuple[str, str]] = {}
+    given = Seen()
     for done, file in enumerate(files):
         progress("reading pages", done, len(files))
-        for page in _pages(file):
+        for page in pages_of(file):
+            if isinstance(page, Passed):
+                aside.passed[page.reason] += 1
+                continue
+            if isinstance(page, Refused):
+                aside.put(page.where, page.reason)
+                continue
             try:
-                if isinstance(page, Refused):
-                    aside.put(page.where, page.reason)
-                    continue
                 article = article_of(page, when)
                 refuse_taken_down(article, listed)
                 if page.given.get("id"):
@@ -129,24 +198,33 @@ def _articles(files: list[File], aside: _Aside, progress: Progress) -> Iterator[
     progress("reading pages", len(files), len(files))
 
 
-def _check_id(article: Article, where: str, given: dict[str, tuple[str, str]]) -> None:
+def _check_id(article: Article, where: str, given: Seen) -> None:
     """Refuse an id that another row of this run has given to another text."""
-    sha256, before = given.setdefault(article.id, (article.sha256, where))
-    if sha256 != article.sha256:
-        raise UnreadableError(
-            f"the id {article.id!r} stands for another text at {before};"
-            " map a column whose values are unique"
-        )
+    file, _, number = where.rpartition(":")
+    row = int(number) if number.isdigit() else 0
+    if not given.add(article.id, (short(article.sha256), short(file), row)):
+        sha256, name, before = given[article.id]
+        if sha256 != short(article.sha256):
+            place = f"{file}:{before}" if name == short(file) and row else "another place"
+            raise UnreadableError(
+                f"the id {article.id!r} stands for another text at {place};"
+                " map a column whose values are unique"
+            )
 
 
-def _pages(file: File) -> Iterator[Page | Refused]:
+def pages_of(file: File) -> Iterator[Page | Refused | Passed]:
+    """Yield the pages of a file that a source names, whatever its format."""
     if file.format in ROWS:
         yield from read_rows(file)
-        return
-    try:
-        yield read_page(file)
-    except UnreadableError as error:
-        yield Refused(file.where, str(error))
+    elif file.format == "warc":
+        yield from read_warc(file)
+    elif file.format == "archive":
+        yield from read_archive(file)
+    else:
+        try:
+            yield read_page(file)
+        except UnreadableError as error:
+            yield Refused(file.where, str(error))
 
 
 def _check_size(text: str, page: Page) -> None:
@@ -179,9 +257,8 @@ def _facts(page: Page, given: dict[str, str], metadata: Metadata, typed: Typed) 
         "title": given.get("title") or " ".join(typed.title.split()) or metadata.title,
         "authors": names or metadata.authors or _authors(typed.byline),
         "published": given.get("published") or metadata.published,
-        "language": given.get("language") or metadata.language or source.language,
         "licence": given.get("licence") or source.licence,
-        "paywalled": metadata.paywalled,
+        "paywalled": metadata.paywalled if page.paywalled is None else page.paywalled,
     }
 
 

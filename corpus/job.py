@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from filelock import FileLock, Timeout
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from corpus.errors import PressmarkError
 from corpus.files import append_lines, read_lines, write_json, write_text
@@ -30,6 +31,19 @@ FILE = "pressmark.yaml"
 Share = Annotated[float, Field(gt=0, lt=1, strict=False)]
 Positive = Annotated[float, Field(gt=0, strict=False)]
 Number = Annotated[int, Field(gt=0)]
+Format = Literal[
+    "auto",
+    "text",
+    "html",
+    "jsonl",
+    "json",
+    "csv",
+    "parquet",
+    "warc",
+    "news-please",
+    "fundus",
+    "urls",
+]
 
 
 class Columns(Strict):
@@ -46,16 +60,40 @@ class Columns(Strict):
     licence: str | None = None
 
 
+class FetchSection(Strict):
+    """How a list of addresses is fetched: who asks, how slowly, and what is overridden.
+
+    `contact` is an address or a page of yours: it stands in the User-Agent, so that a site can
+    reach you. `pause` is the least number of seconds between two requests to one host. The three
+    last keys are yours to answer for; that they were used stands in each article's provenance.
+    """
+
+    contact: str = ""
+    pause: Annotated[float, Field(ge=0, strict=False)] = 2.0
+    timeout: Positive = 30.0
+    retries: Annotated[int, Field(ge=0, le=10)] = 4
+    max_bytes: Number = 20_000_000
+    ignore_robots: bool = False
+    ignore_tdm: bool = False
+    allow_private: bool = False
+
+
 class Source(Strict):
-    """Files to read: a file, a folder or a glob, beside the job file.
+    """Files to read (a file, a folder or a glob, beside the job file), or a dataset.
 
     `id: name` takes the path below the source's root, without its suffix, as the publisher's own id
     of an article (so that a changed file is a new version of it); otherwise the canonical address
     or the text's sha256 is the id. What is given here counts where the page itself says nothing.
+    `dataset` is a name on the Hugging Face hub or a folder, `format: urls` a list of addresses that
+    `pressmark fetch` fetches.
     """
 
-    path: Annotated[str, Field(min_length=1)]
-    format: Literal["auto", "text", "html", "jsonl", "csv", "parquet"] = "auto"
+    path: str = ""
+    dataset: str = ""
+    subset: str | None = None
+    split: str = "train"
+    revision: str | None = None
+    format: Format = "auto"
     id: Literal["auto", "name"] = "auto"
     columns: Columns = Columns()
     encoding: str | None = None
@@ -63,6 +101,15 @@ class Source(Strict):
     language: str = ""
     licence: str = ""
     max_characters: Number = 1_000_000
+    fetch: FetchSection = FetchSection()
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if bool(self.path) == bool(self.dataset):
+            raise ValueError("name a 'path' of files or a 'dataset', one of them")
+        if self.format == "urls" and not self.fetch.contact.strip():
+            raise ValueError("a list of addresses needs 'fetch: {contact: you@example.org}'")
+        return self
 
 
 class StudioSection(Strict):
@@ -195,6 +242,11 @@ class Job:
         return self.folder / "releases"
 
     @property
+    def fetched(self) -> Path:
+        """Folder of what `fetch` brought: a WARC and a ledger for each list of addresses."""
+        return self.folder / "fetched"
+
+    @property
     def predictions(self) -> Path:
         """Folder of prediction runs, one Parquet file each."""
         return self.folder / "predictions"
@@ -270,19 +322,16 @@ class Job:
     def set_aside(self, command: str, where: str, reason: str, **more: Any) -> None:
         """Write one unusable thing to quarantine.jsonl: what, where it stands, why; but once."""
         row = {"command": command, "where": where, "reason": reason, **more}
-        key = json.dumps(row, sort_keys=True)
+        key = _digest(row)
         if key not in self._aside:
             self._aside.add(key)
             append_lines(self.quarantine, [{"when": now(), **row}])
 
     @functools.cached_property
-    def _aside(self) -> set[str]:
+    def _aside(self) -> set[bytes]:
         """What quarantine.jsonl held when it was first asked, and has been given since."""
         rows = read_lines(self.quarantine)
-        return {
-            json.dumps({k: v for k, v in row.items() if k != "when"}, sort_keys=True)
-            for row in rows
-        }
+        return {_digest({k: v for k, v in row.items() if k != "when"}) for row in rows}
 
     @contextlib.contextmanager
     def locked(self, command: str) -> Iterator[None]:
@@ -327,6 +376,11 @@ def open_job(folder: str | Path = ".", settings: Sequence[str] = ()) -> Job:
         name = Path(f"{FILE} with --set")
         file = read_yaml(JobFile, name, yaml.safe_dump(changed, allow_unicode=True))
     return Job(root, file)
+
+
+def _digest(row: dict[str, Any]) -> bytes:
+    """A short name of a row: as many as there are, they stay small in memory."""
+    return hashlib.sha256(json.dumps(row, sort_keys=True).encode()).digest()[:12]
 
 
 def now() -> str:

@@ -1,4 +1,4 @@
-"""Rows to raw pages: JSON lines, CSV and Parquet, streamed; memory does not grow with the file."""
+"""Rows to raw pages: JSON, CSV, Parquet and datasets; memory does not grow with the file."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from corpus.crawls import CRAWLS, crawler_of, read_crawled
 from corpus.decode import byte_limit, decode
 from corpus.errors import UnreadableError
+from corpus.hub import dataset_columns, dataset_rows
+from corpus.job import Columns
 from corpus.readers import File, Page, Refused, sha256_of_file
 
 _GIVEN = ("id", "url", "publisher", "title", "authors", "published", "language", "licence")
@@ -22,14 +25,19 @@ _GIVEN = ("id", "url", "publisher", "title", "authors", "published", "language",
 _LOOK = 100
 _SAMPLE = 2**18
 _BATCH = 64
+#: A JSON document is parsed whole; more than this is for JSON lines.
+JSON_LIMIT = 256 * 2**20
 
 
 def column_problem(file: File) -> str | None:
     """Say which mapped column `file` lacks, which are there and which was probably meant."""
     try:
         there = _columns(file)
-    except (UnreadableError, OSError, EOFError, zlib.error, csv.Error):
-        return None  # unreadable files are quarantined when their turn comes
+    except UnreadableError as error:
+        # unreadable files are quarantined when their turn comes; a dataset is all there is
+        return f"{file.where}: {error}" if file.format == "dataset" else None
+    except (OSError, EOFError, zlib.error, csv.Error):
+        return None
     if there is None:
         return None
     asked = {"text": file.source.columns.text, **_mapped(file)}
@@ -49,7 +57,7 @@ def read_rows(file: File) -> Iterator[Page | Refused]:
     """Yield a page for each row; a row that is none is refused, with its line."""
     sha256 = ""
     try:
-        sha256 = sha256_of_file(file.path)
+        sha256 = "" if file.format == "dataset" else sha256_of_file(file.path)
         for where, row in _rows(file):
             if isinstance(row, str):
                 yield Refused(where, row)
@@ -68,7 +76,37 @@ def _mapped(file: File) -> dict[str, str]:
     return {name: column for name in _GIVEN if (column := getattr(columns, name))}
 
 
+def _crawler(file: File, row: Mapping[str, Any]) -> str:
+    """Which crawl's format a row has: the one that is forced, or by its keys unless mapped."""
+    if file.source.format in CRAWLS:
+        return file.source.format
+    mapped = file.source.columns != Columns()
+    return "" if mapped or file.format not in ("json", "jsonl") else crawler_of(row)
+
+
+def _crawled(file: File, where: str, row: dict[str, Any], sha256: str) -> Page | Refused:
+    crawler = _crawler(file, row)
+    try:
+        read = read_crawled(crawler, row)
+    except UnreadableError as error:
+        return Refused(where, str(error))
+    return Page(
+        where,
+        sha256,
+        f"html from {crawler}" if read.markup else crawler,
+        read.text,
+        file.source,
+        where,
+        {name: value for name, value in read.given.items() if value},
+        parts=read.parts,
+        fetched=read.fetched,
+        paywalled=read.paywalled,
+    )
+
+
 def _page(file: File, where: str, row: dict[str, Any], sha256: str) -> Page | Refused:
+    if _crawler(file, row):
+        return _crawled(file, where, row, sha256)
     text = row.get(file.source.columns.text)
     if not isinstance(text, str) or not text.strip():
         return Refused(where, f"no text in column {file.source.columns.text!r}")
@@ -93,22 +131,31 @@ def _rows(file: File) -> Iterator[tuple[str, dict[str, Any] | str]]:
         yield from _parquet(file)
     elif file.format == "csv":
         yield from _csv(file)
+    elif file.format == "dataset":
+        for number, row in dataset_rows(file.source, file.path):
+            yield f"{file.where}:{number}", row
+    elif file.format == "json":
+        yield from _json(file)
     else:
         yield from _jsonl(file)
 
 
 def _columns(file: File) -> list[str] | None:
-    """The columns of a file; None where the format has none or no row is readable."""
+    """The columns of a file; None where no row is readable, or a crawler's keys need no mapping."""
     if file.format == "parquet":
         return [str(name) for name in _parquet_file(file).schema_arrow.names]
     if file.format == "csv":
         with _csv_reader(file) as reader:
             return _header(reader)
-    if file.format == "jsonl":
+    if file.format == "dataset":
+        return dataset_columns(file.source, file.path)
+    if file.format in ("json", "jsonl"):
         found: dict[str, None] = {}
-        for number, (_, row) in enumerate(_jsonl(file)):
+        for number, (_, row) in enumerate(_rows(file)):
             if number >= _LOOK:
                 break
+            if isinstance(row, dict) and _crawler(file, row):
+                return None
             found.update(dict.fromkeys(row if isinstance(row, dict) else ()))
         return list(found) or None
     return None
@@ -140,7 +187,42 @@ def _jsonl(file: File) -> Iterator[tuple[str, dict[str, Any] | str]]:
         yield file.where, "empty; fetch the file again or take it out"
 
 
+def _json(file: File) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Rows of a JSON document: one object, a list of them, or fundus' lists by publisher."""
+    with _open(file.path) as stream:
+        data = stream.read(JSON_LIMIT + 1)
+    if len(data) > JSON_LIMIT:
+        yield file.where, f"a JSON document of more than {JSON_LIMIT} bytes; write JSON lines"
+        return
+    document = _parsed(data, file.source.encoding)
+    if isinstance(document, str):
+        # several objects, one a line, under the name of a document
+        lines = data.count(b"\n") and not isinstance(_parsed(data.partition(b"\n")[0], None), str)
+        yield from _jsonl(file) if lines else [(file.where, document)]
+        return
+    rows = document if isinstance(document, list) else _by_publisher(document)
+    for number, row in enumerate(rows, 1):
+        yield f"{file.where}:{number}", row if isinstance(row, dict) else "no JSON object"
+
+
+def _by_publisher(document: dict[str, Any]) -> list[Any]:
+    lists = [value for value in document.values() if isinstance(value, list)]
+    if not document or len(lists) < len(document) or not all(map(_only_objects, lists)):
+        return [document]
+    return [{"publisher": name, **row} for name, rows in document.items() for row in rows]
+
+
+def _only_objects(rows: list[Any]) -> bool:
+    return all(isinstance(row, dict) for row in rows)
+
+
 def _object(line: bytes, encoding: str | None) -> dict[str, Any] | str:
+    row = _parsed(line, encoding)
+    return "no JSON object; write one object a line" if isinstance(row, list) else row
+
+
+def _parsed(line: bytes, encoding: str | None) -> dict[str, Any] | list[Any] | str:
+    """An object or a list, or what is wrong with it."""
     try:
         row = json.loads(line.decode(encoding or "utf-8-sig"))
     except (UnicodeError, LookupError):
@@ -149,7 +231,7 @@ def _object(line: bytes, encoding: str | None) -> dict[str, Any] | str:
         return "JSON nested too deeply"
     except json.JSONDecodeError as error:
         return f"invalid JSON ({error.msg}, character {error.colno}); mend the line"
-    return row if isinstance(row, dict) else "no JSON object; write one object a line"
+    return row if isinstance(row, (dict, list)) else "no JSON object; write one object a line"
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from corpus.errors import PressmarkError
 from corpus.files import append_lines, read_lines, replacing
 from corpus.job import Job
 from corpus.records import Annotation, Article
+from corpus.seen import Seen
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,11 +31,11 @@ SHARD = 1000
 
 @dataclass
 class Added:
-    """What `add_articles` did, by article id."""
+    """What `add_articles` did: how many articles are new, new versions of known ones, known."""
 
-    new: list[str] = field(default_factory=list)
-    versions: list[str] = field(default_factory=list)
-    same: list[str] = field(default_factory=list)
+    new: int = 0
+    versions: int = 0
+    same: int = 0
 
 
 def add_articles(job: Job, articles: Iterable[Article]) -> Added:
@@ -42,17 +43,18 @@ def add_articles(job: Job, articles: Iterable[Article]) -> Added:
 
     A known id with another text is a new version of the article; both stay.
     """
-    known = _known(job)
+    ids, versions = _known(job)
     added = Added()
 
     def unknown() -> Iterator[Article]:
         for article in articles:
-            versions = known.setdefault(article.id, set())
-            if article.sha256 in versions:
-                added.same.append(article.id)
+            if not versions.add(f"{article.id}\n{article.sha256}"):
+                added.same += 1
                 continue
-            (added.versions if versions else added.new).append(article.id)
-            versions.add(article.sha256)
+            if ids.add(article.id):
+                added.new += 1
+            else:
+                added.versions += 1
             yield article
 
     stream = unknown()
@@ -189,12 +191,14 @@ def replace_rows(path: Path, fresh: Mapping[tuple[str, str], Mapping[str, Any]])
     _write_parquet(path, rows, pq.read_schema(path))
 
 
-def _known(job: Job) -> dict[str, set[str]]:
-    known: dict[str, set[str]] = {}
+def _known(job: Job) -> tuple[Seen, Seen]:
+    """The ids and the versions that a job has: as hashes, since these grow with the corpus."""
+    ids, versions = Seen(), Seen()
     for path in shards(job):
         for row in _read_parquet(path, columns=["id", "sha256"]):
-            known.setdefault(row["id"], set()).add(row["sha256"])
-    return known
+            ids.add(row["id"])
+            versions.add(f"{row['id']}\n{row['sha256']}")
+    return ids, versions
 
 
 def _write_parquet(path: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> None:

@@ -63,6 +63,7 @@ def test_ingest_tells_what_is_new_and_the_second_time_that_it_is_known(folder: P
 def test_a_machine_is_answered_in_json(folder: Path) -> None:
     ran = pressmark("ingest", "-C", folder, "--json")
     counts = {"new": 1, "versions": 0, "same": 0, "quarantined": 0, "retyped": 0}
+    counts |= {"reasons": {}, "passed": {}}
     assert json.loads(ran.out) == counts
 
 

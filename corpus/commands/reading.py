@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from corpus.console import HERE, Folder, Json, Settings, answer, quarantined, work
+
+if TYPE_CHECKING:
+    from corpus.ingest import Ingested
 
 app = typer.Typer()
 
@@ -20,6 +24,16 @@ def init(folder: Annotated[Path, typer.Argument(help="A new job's folder.")]) ->
     print(f"made {make(folder)}\nput pages into {folder}/pages, then: pressmark ingest -C {folder}")
 
 
+def _left_out(result: Ingested) -> Iterator[str]:
+    """What was left out and why, counted."""
+    if result.passed:
+        told = ", ".join(f"{count} {reason}" for reason, count in result.passed.items())
+        yield f"passed over, no pages: {told}"
+    if result.quarantined:
+        yield f"left out: {result.quarantined}"
+        yield from (f"{count:>7}  {reason}" for reason, count in result.reasons.items())
+
+
 @app.command()
 def ingest(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
     """Read the pages that pressmark.yaml names into articles."""
@@ -30,5 +44,5 @@ def ingest(job: Folder = HERE, settings: Settings = None, as_json: Json = False)
     told = f"{result.new} new articles, {result.versions} new versions, {result.same} known"
     if result.retyped:
         told += f", {result.retyped} of them with blocks typed anew"
-    answer(result, as_json, told)
+    answer(result, as_json, "\n".join([told, *_left_out(result)]))
     quarantined(opened, result.quarantined)
