@@ -12,6 +12,7 @@ from corpus.scheme import Attribute, Label, Question, Scheme, Value
 __all__ = ["instructions", "interface"]
 
 #: More values than this become a list to open: two questions of sixteen would fill the screen.
+#: More labels than this are named in the text.
 _MANY = 8
 
 # While a span is selected its questions take the place of the article's: on a small screen they
@@ -47,7 +48,9 @@ def interface(scheme: Scheme) -> str:
     ET.SubElement(root, "Style").text = _STYLE
     page = ET.SubElement(root, "View", className="pressmark-page")
     column = ET.SubElement(page, "View", className="pressmark-text")
-    ET.SubElement(column, "Text", name=TEXT, value=f"${TEXT}")
+    # a dozen colours cannot be told apart: there each region says its label
+    named = {"showLabels": "true"} if len(scheme.labels) > _MANY else {}
+    ET.SubElement(column, "Text", named, name=TEXT, value=f"${TEXT}")
     side = ET.SubElement(root, "View", className="pressmark-side")
     for question in scheme.questions:
         _ask(side, "article", question, {})

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from annotation.layers import BLOCKS, blocks_shown, scheme_of
 from corpus.overlay import overlay
@@ -16,6 +16,7 @@ from tests.conftest import MakeJob
 from tests.speech import SCHEME, article
 
 SOURCE = (CONFIGS / "blocks.yaml").read_text(encoding="utf-8")
+KINDS = parse_scheme(SOURCE)
 
 
 def test_the_labels_of_the_shipped_scheme_are_the_kinds_of_block_and_no_others(
@@ -63,9 +64,10 @@ def test_a_menu_is_shown_as_one_region_and_two_paragraphs_as_two() -> None:
     assert shown.spans[0].score == 0.5
 
 
+@settings(deadline=None)
 @given(speech.articles())
 def test_who_accepts_all_that_is_shown_changes_no_border_and_no_kind(page: Article) -> None:
-    shown = blocks_shown(page, parse_scheme(SOURCE))
+    shown = blocks_shown(page, KINDS)
     accepted = [replace(span, origin="accepted") for span in shown.spans]
     found = overlay(page, accepted).blocks
     assert [(b.start, b.end, b.kind) for b in found] == [
@@ -75,7 +77,7 @@ def test_who_accepts_all_that_is_shown_changes_no_border_and_no_kind(page: Artic
 
 
 def test_the_default_articles_blocks_are_all_shown() -> None:
-    shown = blocks_shown(article(), parse_scheme(SOURCE))
+    shown = blocks_shown(article(), KINDS)
     assert [(s.start, s.end, s.label) for s in shown.spans] == [
         (b.start, b.end, b.kind) for b in article().blocks
     ]
