@@ -36,7 +36,7 @@ _CUE = r"""(?:trending(?:\ now)?|related(?:\ (?:stories|articles|coverage|news|p
 |might)\ also\ (?:like|be\ interested\ in)|most\ (?:read|popular|viewed|shared)\b.{0,30}
 |don't\ miss|editors?'?s?'?\ (?:picks?|choice)|up\ next|must\ reads?|what\ to\ read\ next
 |what\ (?:others|people)\ are\ reading|popular(?:\ now)?|in\ case\ you\ missed\ it
-|keep\ reading|latest(?:\ (?:news|stories|headlines))?|top\ stories|around\ the\ web
+|keep\ reading|latest(?:\ (?:news|stories|headlines|posts|articles))?|top\ stories|around\ the\ web
 |from\ our\ partners|you\ may\ have\ missed|further\ reading|elsewhere|flashback)"""
 _ASK = r"""\b(?:subscri(?:be|ption)|donat(?:e|ion)|chip\ in
 |sign\ (?:up|it|now|on|here|the|our|and)\b|add\ (?:your|my)\ name
@@ -56,7 +56,9 @@ _PLEA = r"""\b(?:subscribe\ (?:to|now|today|for)|sign\ up\ (?:for|to|here)|donat
 |to\ us)|become\ an?\ (?:[\w-]+\ ){0,3}(?:member|supporter|subscriber)|support\ (?:us
 |our\ (?:work|journalism|reporting|newsroom))|sign\ (?:the|our)\ petition|add\ your\ name
 |pass\ (?:it|this)\ on|chip\ in|share\ this\ (?:article|story|page|post|thread)
-|make\ an?\ (?:[\w-]+\ )?(?:gift|donation)|join\ us\ (?:today|now)|dear\ (?:reader|friend
+|hear\ from\ you\b|get\ (?:this|it|them|the\ latest)\ (?:\w+\ )?delivered|in\ your\ inbox
+|to\ your\ inbox|make\ an?\ (?:[\w-]+\ )?(?:gift|donation)
+|join\ us\ (?:today|now)|dear\ (?:reader|friend
 |patriot)s?\b|order\ (?:now|today|tonight))"""
 _APPEAL = rf"""^{_MARK}(?:(?:an?|one|our)\ )?(?:[\w-]+\ ){{0,2}}?(?:message|note|word|appeal|letter
 |plea|request|favou?r)\ (?:from|for)\ (?:our|the|your|us|you|all|everyone)\b.{{0,60}}$
@@ -92,6 +94,8 @@ class Cues:
     chrome: frozenset[str]
     #: Lines that are the page's furniture whatever else they say.
     furniture: re.Pattern[str]
+    #: Entries of a page's foot that are too long for a list.
+    legal: re.Pattern[str]
     #: A line that announces other articles; with a colon they may follow on the same line.
     cue: re.Pattern[str]
     cue_with_teaser: re.Pattern[str]
@@ -99,6 +103,8 @@ class Cues:
     appeal: re.Pattern[str]
     ask: re.Pattern[str]
     plea: re.Pattern[str]
+    #: Words that speak to the reader, without which a plea is reported speech.
+    reader: re.Pattern[str]
     postscript: re.Pattern[str]
     correction: re.Pattern[str]
     byline: re.Pattern[str]
@@ -109,6 +115,8 @@ class Cues:
     hashtags: re.Pattern[str]
     comments: re.Pattern[str]
     caption: re.Pattern[str]
+    #: The heading of a poll.
+    poll: re.Pattern[str]
     #: Poll answers: 'Yes: 97% (123 votes)'.
     choice: re.Pattern[str]
     #: 'Ann “Kit” Lee has worked …'; a trade makes a bio of it where no byline says who wrote.
@@ -128,11 +136,20 @@ CUES = Cues(
         r"|\bcookies?\b.{0,60}\b(?:accept|consent|policy)|^listen to this"
         r"|^comments are closed|^(?:photo|image) \d+ of \d+$"
     ),
+    legal=_plain(
+        r"\b(?:privacy|copyright|find us on|letters? to the editor|careers"
+        r"|terms (?:of|and|&)|cookies?|disclaimers?|polic(?:y|ies)|rights reserved|site ?map"
+        r"|(?:do not|don't) (?:rent or )?sell|personal information|advertis(?:e|ing|er)"
+        r"|contact us|about us|accessibility|licen[cs]ing|opens new tab|skip to)\b"
+    ),
     cue=_pattern(rf"^{_MARK}{_CUE}\s*[:»→…]*$"),
     cue_with_teaser=_pattern(rf"^({_MARK}{_CUE}\s*:)\s*\S"),
     appeal=_pattern(_APPEAL),
     ask=_pattern(_ASK),
     plea=_pattern(_PLEA),
+    reader=_plain(
+        r"\b(?:you|your|yours|(?-i:us)|our|we|please|now|today)\b|^\W*\w+ (?:it|this|up)\b"
+    ),
     postscript=_plain(r"^p\.?\s?s\.?\b"),
     correction=_plain(
         r"^(?:corrections?(?: and clarifications?| notice| policy)?|clarifications?)\b"
@@ -142,11 +159,14 @@ CUES = Cues(
         r"|(?:read|see) our (?:editorial )?standards"
         r"|^we(?: are|'re) committed to (?:truth|accuracy)"
         r"|an earlier version of (?:this|the) (?:article|story|column|report|page|headline)"
-        r"|^this (?:article|story|post|page|column) (?:has been|was) (?:updated|corrected|amended)"
-        r"|^editor'?s'? note:.{0,200}(?:correct|earlier version|updated|clarif)"
+        r"|^this (?:article|story|post|page|column) (?:has been|was) (?:updated|corrected|amended"
+        r"|(?:produced|reported|supported|funded|co-?published)\b)"
+        r"|^this (?:article|story|piece) is (?:an?|part of a) (?:\w+ )?(?:joint |partner)"
+        r"|^to (?:submit|suggest|request|report) an? (?:correction|error)|^our standards\b"
+        r"|^editor'?s'? note\b"
     ),
     byline=re.compile(
-        rf"^(?:(?:[Bb][Yy]|[Ww]ords by|[Ww]ritten by|[Rr]eported by|[Vv]on|[Pp]ar|[Pp]or)\s+{_NAME}"
+        rf"^(?:(?:[Bb][Yy]|[Ww]ords by|[Ww]ritten by|[Rr]eport(?:ed|ing) by|[Vv]on|[Pp]ar|[Pp]or)\s+{_NAME}"
         rf"|{_NAME}(?: {_NAME}){{1,2}} in {_NAME}(?: {_NAME})?$)"
     ),
     dateline=_plain(
@@ -167,13 +187,17 @@ CUES = Cues(
     comments=_plain(
         r"^(?:(?:join the |reader )?(?:conversation|discussion|comments?)|leave a (?:comment|reply)"
         r"|(?:view |show |see )?(?:all )?\d[\d,.]* comments?|what do you think\?|post a comment"
-        r"|(?:view|show|see|load) comments)\s*(?:\(?\d*\)?)\s*:?$"
+        r"|(?:click to |read more and )*(?:view|show|see|load) comments)\s*(?:\(?\d*\)?)\s*:?$"
     ),
     caption=_plain(
         r"^(?:photo|picture|image|illustration|graphic|credit|caption|file photo)s?(?: credit)?"
         r"\s*(?::|by\b)|(?:photo|picture|image|illustration|credit|graphic)s?"
         r"(?: by|:|/) ?[A-Z][^.!?]*\.?$"
         r"|\([^()]*(?:photo|getty|reuters|shutterstock|screenshot|image|picture)[^()]*\)\.?$"
+    ),
+    poll=_plain(
+        r"^(?:(?:reader|quick|today's|daily|our|weekly)? ?polls?|question of the (?:day|week)"
+        r"|(?:take|vote in) (?:our|the|this) poll|have your say|cast your vote)\b\W*$"
     ),
     choice=_plain(r"^(?:yes|no|not sure|unsure|undecided|vote)\b[^.!?]{0,30}$"),
     bio=_pattern(
@@ -182,7 +206,7 @@ CUES = Cues(
         rf"|the\ (?:writer|author)),?\ {_BIO}"
     ),
     trade=_pattern(_TRADE),
-    about=_plain(r"^about the (?:author|writer)s?:?$"),
+    about=_plain(r"^(?:about|contact|meet) the (?:author|writer|reporter)s?:?$"),
 )
 
 _MARKUP = """
@@ -199,7 +223,8 @@ chrome: nav navbar navigation menu breadcrumb breadcrumbs crumbs share sharing s
   site-footer page-footer global-footer foot colophon site-info copyright kicker cat-links
   pagination login search gdpr
 caption: caption figcaption credit photo-credit image-credit wp-caption-text
-deck: deck dek standfirst subtitle subheadline sub-headline strapline
+deck: deck dek key-points keypoints key-takeaways takeaways standfirst
+  subtitle subheadline sub-headline strapline
 byline: byline bylines author authors by contributor contributors
 dateline: dateline date timestamp pubdate datetime when posted-on publish-date
 quote: pullquote pull-quote blockquote

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from corpus.cues import Cues
+from corpus.cues import CUES, Cues
 
 #: Lines longer than this are not read for what they say alone, nor remembered.
 _LONG = 400
@@ -22,6 +22,8 @@ _WORD = re.compile(r"\w[\w’'-]*")
 _PERSON = re.compile(
     r"^[A-ZÀ-ÞŠŽĐ][\w.’'-]+(?: (?:[A-ZÀ-ÞŠŽĐ][\w.’'-]*|de|van|von|der|la|and|&)){1,5}$"
 )
+_AMONG = re.compile(r",\s*|\s+(?:and|&)\s+")
+_CLOCK = re.compile(r"^[\s—–-]*(?:\d{1,2}:\d\d|\w{3,9}\.? \d{1,2}\b)[\s,\d:apm.]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Line:
     `gap`: a blank line stands before it. `kind`: settled by markup ('cue' is chrome that announces
     teasers). `prose`, `heading`, `linked`: markup says it is a paragraph, a heading, links;
     `bold`: it heads something by its letters only.
-    `loose`: it stands beside the article. `box`: where in the text the box around
-    it ends.
+    `loose`: it stands beside the article; `outside`: not in the box that holds the article's body.
+    `box`: where in the text the box around it ends.
     """
 
     start: int
@@ -44,6 +46,7 @@ class Line:
     linked: bool = False
     loose: bool = False
     bold: bool = False
+    outside: bool = False
     markup: bool = False
     box: int | None = None
 
@@ -51,6 +54,29 @@ class Line:
 def same_words(text: str) -> str:
     """`text` without case, signs and numbers of white space: equal headlines are equal."""
     return " ".join(_WORD.findall(text.casefold().replace("’", "'")))
+
+
+def names_only(text: str) -> bool:
+    """Tell whether a line is names of people and nothing else."""
+    return len(text) <= 120 and all(
+        len(name.split()) <= 5 and _PERSON.match(name.strip()) for name in _AMONG.split(text)
+    )
+
+
+def is_story(text: str, linked: bool, heading: bool = False) -> bool:
+    """Tell whether a link or heading outside the article reads as another story's title.
+
+    Four words in a heading, five in a link: what is shorter is a section, a control or a name.
+    """
+    words = len(_WORD.findall(text))
+    if not (linked or heading) or not (4 if heading else 5) <= words <= 45:
+        return False
+    if CUES.legal.search(text) or CUES.furniture.search(text) or CUES.plea.search(text):
+        return False
+    if CUES.dateline.match(text.strip(" -–—|·")) or _CLOCK.match(text):
+        return False
+    kicker = words <= 8 and re.search(r"\s[/|]\s", text) is not None
+    return not kicker and (heading or not names_only(text))
 
 
 class Page:
@@ -87,9 +113,13 @@ class Page:
         closed = bool(_CLOSED.search(self.words[i]))
         if self.lines[i].markup:
             long = self.count[i] >= 20 or (closed and self.count[i] >= 8)
-            return self.lines[i].prose and long
+            return self.lines[i].prose and long and not self.lines[i].outside
         question = self.words[i].endswith(("?", "!")) and self.count[i] < 20
         return self.count[i] >= 32 or (closed and self.count[i] >= 8 and not question)
+
+    def last_prose(self) -> int:
+        """Index of the last line that is prose, -1 where none is."""
+        return next((i for i in reversed(range(self.size)) if self.is_prose(i)), -1)
 
     def _first_prose(self, start: int = 0) -> int:
         return next((i for i in range(start, self.size) if self.is_prose(i)), self.size)
@@ -133,7 +163,8 @@ class Page:
         self._below()
 
     def _repeats(self, i: int, known: str) -> bool:
-        claimed = self.found[i] not in (None, "headline", "subheading", "paragraph", "deck")
+        free = (None, "headline", "subheading", "paragraph", "deck", "teaser")
+        claimed = self.found[i] not in free
         return i != self.head and not claimed and same_words(self.words[i]) == known
 
     def _above(self, i: int) -> bool:
@@ -158,6 +189,18 @@ class Page:
                 self.found[i] = "chrome"
             if self.found[i] is None and self.is_name(i) and self._by_a_date(i):
                 self.found[i] = "byline"
+        if "byline" not in self.found:
+            self._unsigned()
+
+    def _unsigned(self) -> None:
+        """A person's name in the article's head signs it, though its box says 'social'."""
+        assert self.head is not None
+        for i in range(self.head + 1, min(self.body, self.size, self.head + 6)):
+            line, known = self.lines[i], self.words[i].casefold() in self.cues.chrome
+            free = self.found[i] in (None, "chrome") and not known and not line.heading
+            if free and line.markup and self.is_name(i):
+                self.found[i] = "byline"
+                return
 
     def _is_deck(self, i: int) -> bool:
         if self.found[i] is not None or self.lines[i].linked or not 5 <= self.count[i] <= 45:

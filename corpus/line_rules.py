@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 from corpus.appeals import type_appeals
 from corpus.cues import Cues
-from corpus.line_page import Line, Page
+from corpus.line_page import Line, Page, is_story, names_only
+from corpus.strays import type_strays
 
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»")
 _WHOLE_QUOTE = re.compile(
@@ -26,6 +27,8 @@ _PERSON = re.compile(
 #: What bids to vote stands behind a poll's question; what else makes more than a question of it.
 _VOTE = re.compile(r"\?\s+(?:vote|tell us|take our poll)\b.{0,60}$", re.IGNORECASE)
 _SAYS_MORE = re.compile(r"[.!?]\s+[A-ZÀ-Þ“]|[!?:“\"«]")
+#: The number of an article's part, alone on its line.
+_PART = re.compile(r"^(?:part )?(?:\d{1,2}|[IVX]{1,5})\.?$", re.IGNORECASE)
 #: How many lines a rule looks ahead at most: the longest appeals we have seen hold twenty.
 _REACH = 60
 
@@ -37,6 +40,7 @@ def kinds_of(words: Sequence[str], lines: Sequence[Line], title: str, cues: Cues
     _comments(page)
     _correct(page)
     _bios(page)
+    type_strays(page)
     type_appeals(page)
     _polls(page)
     _rest(page)
@@ -68,7 +72,8 @@ def _announce(page: Page, cue: int) -> None:
             return
         if page.count[i] > 45:
             return
-        page.found[i] = "chrome" if page.count[i] < 2 else "teaser"
+        named = line.linked and not line.heading and names_only(page.raw[i])
+        page.found[i] = "chrome" if page.count[i] < 2 or named else "teaser"
         if apart and _between_prose(page, i):
             return
 
@@ -157,12 +162,29 @@ def _is_bio(page: Page, i: int, authors: list[str]) -> bool:
 def _polls(page: Page) -> None:
     """A short question alone between paragraphs, and the answers to choose from."""
     for i in range(min(page.body + 1, page.size), page.size):
-        if _is_question(page, i) and _amid(page, i):
+        if page.cues.poll.match(page.words[i]) and page.found[i] in (None, "chrome", "cue"):
+            _headed_poll(page, i)
+        elif _is_question(page, i) and _amid(page, i):
             page.found[i] = "poll"
             j = i + 1
             while j < page.size and page.cues.choice.match(page.words[j]):
                 page.found[j] = "poll"
                 j += 1
+
+
+def _headed_poll(page: Page, i: int) -> None:
+    """A poll's heading, its question, and the answers or what else its small box holds."""
+    question = next(
+        (j for j in range(i + 1, min(i + 4, page.size)) if page.words[j].endswith("?")), None
+    )
+    if question is None:
+        return
+    j = question + 1
+    while j < page.size and page.cues.choice.match(page.words[j]):
+        j += 1
+    box = page.box[question]
+    for k in range(i, box if question < box <= question + 8 else j):
+        page.found[k] = "poll"
 
 
 def _is_question(page: Page, i: int) -> bool:
@@ -189,7 +211,10 @@ def _amid(page: Page, i: int) -> bool:
 
 
 def _rest(page: Page) -> None:
-    last = max((i for i in range(page.size) if page.is_prose(i)), default=-1)
+    last = page.last_prose()
+    for i in range(max(page.body, 1), last):
+        if _PART.match(page.words[i]) and page.is_prose(i + 1) and page.is_prose(i - 1):
+            page.found[i] = "subheading"
     for i in range(page.size):
         if page.found[i] is None:
             page.found[i] = _leftover(page, i, last)
@@ -197,6 +222,8 @@ def _rest(page: Page) -> None:
 
 def _leftover(page: Page, i: int, last: int) -> str:
     line, raw = page.lines[i], page.raw[i]
+    if line.heading and line.markup and not line.bold:
+        return _marked(page, i, last)
     if _WHOLE_QUOTE.match(raw) and page.count[i] >= 4 and i > (page.head or 0):
         return "quote"
     if line.markup:
@@ -214,14 +241,24 @@ def _scrap(i: int, last: int) -> str:
 
 def _marked(page: Page, i: int, last: int) -> str:
     line = page.lines[i]
-    if line.heading:
-        if page.body <= i < last and not line.loose:
-            return "subheading"
-        return "paragraph" if line.bold and not line.loose and page.body < i else "chrome"
     closed = bool(_CLOSED.search(page.words[i]))
+    if line.heading:
+        if page.body <= i < last and not line.loose and not (line.outside and line.linked):
+            return "subheading"
+        if line.bold:
+            inside = not line.loose and not line.outside and page.body < i
+            return "paragraph" if inside else "chrome"
+        return "teaser" if is_story(page.words[i], line.linked, heading=True) else "chrome"
     sentence = page.count[i] >= 12 or (page.count[i] >= 5 and closed)
-    if line.linked and (line.loose or not line.prose or not closed):
-        return "teaser" if page.count[i] >= 5 else "chrome"
+    if line.linked and (line.loose or line.outside or not line.prose or not closed):
+        return "teaser" if is_story(page.words[i], line.linked) else "chrome"
+    if line.outside:
+        return "teaser" if sentence and _by_teaser(page, i) else "chrome"
     if line.prose and not line.loose:
         return "paragraph"
     return "paragraph" if sentence else "chrome"
+
+
+def _by_teaser(page: Page, i: int) -> bool:
+    """The line before is another story's title, of which this is the summary."""
+    return i > 0 and page.found[i - 1] == "teaser"

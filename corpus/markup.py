@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from corpus.boxes import Prose, asking, prose_of
 from corpus.cues import CUES, MARKUP
-from corpus.line_page import Line
+from corpus.line_page import Line, is_story, names_only
 
 _TAGS = {
     "nav": "chrome",
@@ -26,7 +27,7 @@ _TAGS = {
     "time": "dateline",
     "amp-img": "caption",
 }
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "summary"))
 _PROSE = frozenset(("p", "li", "dd", "blockquote"))
 _BOXES = ("div", "section", "aside", "form")
 #: What says what a block is, and what says that nothing within it does.
@@ -38,12 +39,13 @@ _ASKED = {
     tag: 1 << bit
     for bit, tag in enumerate(
         """
-        p h1 h2 h3 h4 nav menu header footer article main a b strong pre textarea listing xmp
+        p h1 h2 h3 h4 h5 h6 nav menu header footer article main a b strong pre textarea listing xmp
         plaintext
         """.split()
     )
 }
 _LINK = _ASKED["a"]
+_HEADED = sum(_ASKED[f"h{level}"] for level in range(1, 7))
 _HEAVY = _ASKED["b"] | _ASKED["strong"]
 _AS_WRITTEN = sum(_ASKED[tag] for tag in ("pre", "textarea", "listing", "xmp", "plaintext"))
 _MENU = _ASKED["nav"] | _ASKED["menu"]
@@ -57,6 +59,10 @@ _WORDS = re.compile(r"[^a-z0-9]+")
 _NAMES = re.compile(r" (?:class|id)=\"([^\"]+)\"")
 _PAIRS = frozenset(pair for _, names in MARKUP for pair in names if "-" in pair)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+#: What a box that asks the reader holds beside its plea.
+_KEPT = ("headline", "comments", "correction", "caption", "bio", "byline")
+#: Words of a story's title in a list or menu of other entries, where sections have long names too.
+_IN_LIST, _IN_MENU = 6, 8
 #: A box said to hold a newsletter or related links that holds more of the page's prose than this
 #: holds the article (classes such as 'body with-newsletter').
 _SHARE = 0.4
@@ -168,7 +174,10 @@ def _paired(part: str, pairs: set[str]) -> bool:
 
 def settle(pieces: list[Piece], head: int | None) -> list[Line]:
     """Return the pieces as lines, joined by blank lines, with what their markup settles."""
-    doubted = _doubted(pieces, head)
+    prose = prose_of(pieces)
+    doubted = _doubted(pieces, head, prose)
+    asked = asking(pieces, prose)
+    outside = prose.outside(pieces, head)
     starts = list(accumulate((len(piece.text) + 2 for piece in pieces), initial=0))[:-1]
     ends = _box_ends(pieces, starts, doubted)
     start_of_body = head if head is not None else -1
@@ -178,6 +187,10 @@ def settle(pieces: list[Piece], head: int | None) -> list[Line]:
         if kind == "deck" and i < start_of_body:
             kind = None
         tag = piece.place.own
+        if i in asked and kind not in _KEPT:
+            kind = "solicitation"
+        if outside[i] and (piece.linked or tag in _HEADINGS):
+            kind = _beside(piece, kind, tag)
         bold = piece.bold and len(piece.text.split()) <= 12
         lines.append(
             Line(
@@ -189,6 +202,7 @@ def settle(pieces: list[Piece], head: int | None) -> list[Line]:
                 linked=piece.linked,
                 bold=tag == "p" and bold,
                 loose=loose,
+                outside=outside[i],
                 markup=True,
                 box=ends[i],
             )
@@ -196,19 +210,12 @@ def settle(pieces: list[Piece], head: int | None) -> list[Line]:
     return lines
 
 
-def _doubted(pieces: list[Piece], head: int | None) -> set[Place]:
+def _doubted(pieces: list[Piece], head: int | None, prose: Prose) -> set[Place]:
     """Places whose hints are not believed: what holds the headline or most of the prose."""
     doubted = set(pieces[head].place.chain()) if head is not None else set()
-    prose: Counter[Place] = Counter()
-    total = 0
-    for piece in pieces:
-        if len(piece.text) > 80 and not piece.linked and piece.place.within("p"):
-            total += len(piece.text)
-            for place in piece.place.chain():
-                prose[place] += len(piece.text)
     doubted |= _asks_nothing(pieces)
-    for place, size in prose.items():
-        if size > _SHARE * total and "comments" not in place.hints and place.tag != "p":
+    for place, size in prose.sizes.items():
+        if size > _SHARE * prose.total and "comments" not in place.hints and place.tag != "p":
             doubted.add(place)
     return doubted
 
@@ -219,10 +226,13 @@ def _asks_nothing(pieces: list[Piece]) -> set[Place]:
     prose: Counter[Place] = Counter()
     for piece in pieces:
         boxes = [place for place in piece.place.believed(()) if "solicitation" in place.hints]
-        asks = bool(boxes and CUES.ask.search(piece.text))
+        if not boxes:
+            continue
+        asks = bool(CUES.ask.search(piece.text))
+        other = len(piece.text) > 80 or is_story(piece.text, piece.linked)
         for place in boxes:
             asked[place] += asks
-            prose[place] += len(piece.text) > 80
+            prose[place] += other
     return {place for place, count in prose.items() if asked[place] * 6 < count}
 
 
@@ -273,11 +283,23 @@ def _kind(piece: Piece, doubted: set[Place]) -> tuple[str | None, bool]:
     return nearest, loose
 
 
+def _beside(piece: Piece, kind: str | None, tag: str) -> str | None:
+    """A link or heading beside the article: no caption, and if it is long another story's title."""
+    if kind == "caption":
+        return None
+    if kind != "chrome" or not is_story(piece.text, piece.linked, tag in _HEADINGS):
+        return kind
+    least = _IN_MENU if piece.place.inside & _MENU else _IN_LIST if tag == "li" else 0
+    return "teaser" if len(piece.text.split()) >= least else kind
+
+
 def _related(piece: Piece) -> str:
     words = len(piece.text.split())
-    heading = piece.place.within("h2") or piece.place.within("h3") or piece.place.within("h4")
+    heading = bool(piece.place.inside & _HEADED)
     if piece.linked or (words >= 8 and not heading):
-        return "teaser" if words >= 3 else "chrome"
+        return "teaser" if is_story(piece.text, piece.linked or words >= 8, heading) else "chrome"
+    if names_only(piece.text) and not heading:
+        return "chrome"
     return "cue" if heading or words < 5 else "teaser"
 
 
@@ -286,6 +308,9 @@ def _fits(hint: str, piece: Piece) -> str | None:
     words = len(piece.text.split())
     if hint == "byline":
         return "bio" if words > 20 else "byline" if words > 0 else None
+    other = not names_only(piece.text) or CUES.cue.match(piece.text)
+    if hint == "bio" and piece.linked and words <= 3 and other:
+        return "chrome"
     if hint == "dateline":
         return "dateline" if words <= 14 and any(c.isdigit() for c in piece.text) else None
     if hint == "deck":
