@@ -81,9 +81,16 @@ class Examples:
 def read_examples(job: Job) -> Examples:
     """Read what the job's annotators said of the latest version of its articles.
 
+    Where an article has gold (a published corpus' consolidated labels) that alone counts.
+
     Raises:
         PressmarkError: there is no annotation that can be used; the message says why not.
     """
+    if not job.scheme.labels:
+        raise PressmarkError(
+            f"the scheme {job.scheme.name} has questions but no labels, and spans are what is"
+            " learnt; name a scheme with labels in pressmark.yaml"
+        )
     articles = {article.id: article for article in read_articles(job)}
     used: defaultdict[str, dict[str, Annotation]] = defaultdict(dict)
     left_out: Counter[str] = Counter()
@@ -98,6 +105,11 @@ def read_examples(job: Job) -> Examples:
         if annotation.author in used[annotation.article]:
             left_out["an older annotation of the same article by the same annotator"] += 1
         used[annotation.article][annotation.author] = annotation
+    for id_, opinions in used.items():
+        gold = {author: each for author, each in opinions.items() if each.role == "gold"}
+        if gold and len(gold) < len(opinions):
+            left_out["of an article that has gold"] += len(opinions) - len(gold)
+            used[id_] = gold
     if not used:
         why = "; ".join(f"{count} left out: {reason}" for reason, count in left_out.items())
         raise PressmarkError(
@@ -124,7 +136,7 @@ def _unusable(annotation: Annotation, article: Article | None, schemes: Abstract
     """Why `annotation` teaches nothing; empty where it does."""
     if annotation.layer != "spans":
         return f"of the layer {annotation.layer}"
-    if annotation.role != "human":
+    if annotation.role not in ("human", "gold"):
         return f"by a {annotation.role}"
     if annotation.status != "submitted":
         return annotation.status

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from corpus.job import Job
+import pytest
+
+from corpus.errors import PressmarkError
+from corpus.job import Job, open_job
 from corpus.records import Answer, Article
 from corpus.store import append_annotations, read_articles
 from tests.speech import article, mark, scheme
@@ -48,3 +51,19 @@ def test_the_newest_annotation_of_an_annotator_counts(
     assert examples.items[article_.id].opinions[2].id == "0"
     assert sum(examples.left_out.values()) == 1
     assert len(examples.items) == len(articles)
+
+
+def test_where_an_article_has_gold_it_alone_counts(annotated: Job, articles: list[Article]) -> None:
+    first, second, *_ = read_articles(annotated)
+    gold = opinion(first, "corpus", annotated.scheme, id="gold", role="gold", spans=())
+    append_annotations(annotated.annotations, [gold])
+    examples = read_examples(annotated)
+    assert [o.author for o in examples.items[first.id].opinions] == ["corpus"]
+    assert [o.author for o in examples.items[second.id].opinions] == ["ana", "ben"]
+    assert examples.left_out == {"of an article that has gold": 2}
+
+
+def test_a_scheme_of_questions_alone_cannot_be_learnt(annotated: Job) -> None:
+    (annotated.folder / "pressmark.yaml").write_text("scheme: corpora/newssd-eng\n")
+    with pytest.raises(PressmarkError, match="newssd-eng has questions but no labels"):
+        read_examples(open_job(annotated.folder))
