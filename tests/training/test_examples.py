@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from corpus.errors import PressmarkError
@@ -55,7 +57,8 @@ def test_the_newest_annotation_of_an_annotator_counts(
 
 def test_where_an_article_has_gold_it_alone_counts(annotated: Job, articles: list[Article]) -> None:
     first, second, *_ = read_articles(annotated)
-    gold = opinion(first, "corpus", annotated.scheme, id="gold", role="gold", spans=())
+    human = opinion(first, "corpus", annotated.scheme, id="gold", spans=())
+    gold = replace(human, role="gold")
     append_annotations(annotated.annotations, [gold])
     examples = read_examples(annotated)
     assert [o.author for o in examples.items[first.id].opinions] == ["corpus"]
