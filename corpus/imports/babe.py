@@ -67,6 +67,8 @@ def _rows(file: Path, where: str, match: re.Match[str]) -> Iterator[Found]:
 def _unit(row: Row, author: str, role: str, sha256: str) -> Iterator[Document | Refused]:
     place, cell = row
     text = cell["text"].strip()
+    if not text:
+        raise UnreadableError("the text is empty")
     marks: list[Mark] = []
     for word in _list(cell.get(_WORDS, "")):
         found = list(_occurrences(word, text))

@@ -141,10 +141,11 @@ def _mark(phrase: object, at: str, page: _Page) -> Mark:
     start, end = integer(phrase.get("start")), integer(phrase.get("end"))
     if start is None or end is None:
         raise UnreadableError("start and end are no whole numbers")
-    if phrase.get("id") not in page.sentences:
+    place = page.sentences.get(str(phrase.get("id")))
+    if place is None:
         raise UnreadableError(f"the article has no sentence {phrase.get('id')!r}")
-    first, last = page.sentences[phrase["id"]]
-    if not start < end <= last - first:
+    first, last = place
+    if not 0 <= start < end <= last - first:
         size = last - first
         raise UnreadableError(f"[{start}, {end}) is no range of the sentence's {size} characters")
     words = phrase.get("txt")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,13 +36,18 @@ class Corpus:
     @property
     def scheme(self) -> Scheme:
         """Its labels, guidelines by citation, and licence."""
-        return read_scheme(f"corpora/{self.name}")
+        return _scheme(self.name)
 
     @property
     def licence(self) -> str:
         """Under which licence its texts may be used."""
         published = self.scheme.published
         return published.licence if published else ""
+
+
+@functools.cache
+def _scheme(name: str) -> Scheme:
+    return read_scheme(f"corpora/{name}")
 
 
 CORPORA = {

@@ -114,7 +114,7 @@ def _article(
         language=document.language,
         licence=licence,
         provenance=Provenance(
-            source=document.where,
+            source=document.where.encode("utf-8", "replace").decode(),
             sha256=document.sha256,
             reader=f"import {name}",
             version=reader,

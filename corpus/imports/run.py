@@ -58,8 +58,11 @@ def import_corpus(
     progress("reading the corpus", 0, 0)
     found = convert(corpus.read(path), name, scheme, _version(), now())
     for refused in found.refused:
-        where = f"{name}: {refused.where}"
-        job.set_aside("import", where, refused.reason, **refused.held)
+        held = {
+            key: _plain(value) if isinstance(value, str) else value
+            for key, value in refused.held.items()
+        }
+        job.set_aside("import", _plain(f"{name}: {refused.where}"), _plain(refused.reason), **held)
     keep(job, scheme)
     added = add_articles(job, found.articles.values())
     native = list(found.annotations.values())
@@ -93,6 +96,11 @@ def _map(job: Job, mapping: Mapping, found: Converted, native: list[Annotation])
     keep(job, mapping.to)
     append_annotations(job.annotations, annotations)
     return loss
+
+
+def _plain(value: str) -> str:
+    """Bytes that are no UTF-8 spelt out: the quarantine is."""
+    return value.encode("utf-8", "backslashreplace").decode()
 
 
 def _version() -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from corpus.errors import UnreadableError
 from corpus.scheme import Label, Question, Scheme, Value
+from corpus.text import canonical
 
 _PICKED = ("one", "several")
 
@@ -52,7 +53,8 @@ class Spelling:
 
     def _named(self, question: Question, values: Sequence[str]) -> tuple[str, ...]:
         if question.type not in _PICKED:
-            return tuple(value.strip() for value in values if value.strip())
+            plain = (canonical(value)[0].strip() for value in values)
+            return tuple(value for value in plain if value)
         known = self._values[question.name]
         found = []
         rest = [value.strip() for value in values]

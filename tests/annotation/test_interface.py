@@ -189,3 +189,14 @@ def test_the_run_in_question_is_highlighted_in_the_labels_colour() -> None:
         "Maar rages",
         "Maar caves",
     ]
+
+
+@pytest.mark.parametrize("name", ["ptc", "semeval2023-t3", "newssd-eng", "basil"])
+def test_a_published_scheme_can_be_asked_and_its_guidelines_are_cited(name: str) -> None:
+    theirs = read_scheme(f"corpora/{name}")
+    root = tree(theirs)
+    assert [each.get("alias") for each in root.iter("Label")] == list(theirs.label_names)
+    assert bool(list(root.iter("Labels"))) == bool(theirs.labels)
+    assert {each.get("hotkey") for each in root.iter("Label")} <= {UNPRESSED}
+    assert theirs.published
+    assert theirs.published.url in instructions(theirs)

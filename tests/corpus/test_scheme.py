@@ -119,3 +119,51 @@ def test_nothing_outside_configs_knows_a_label_or_attribute_by_name() -> None:
         if f'"{name}"' in path.read_text(encoding="utf-8")
     ]
     assert found == []
+
+
+PUBLISHED = """\
+name: theirs
+version: "1"
+published: {citation: Quill (2016), url: "https://courier.example", licence: MIT}
+labels:
+  - {name: a-b, native: ["a,b"], colour: "#b3261e"}
+  - {name: c, colour: "#005fcc"}
+"""
+QUESTIONS = (
+    PUBLISHED[: PUBLISHED.index("labels:")]
+    + """\
+questions:
+  - {name: mood, type: one, native: [Mood], values: [{name: good, native: ["1"]}, {name: bad}]}
+"""
+)
+
+
+@pytest.mark.parametrize("text", [PUBLISHED, QUESTIONS])
+def test_a_published_scheme_leaves_its_guidelines_to_the_publication(text: str) -> None:
+    theirs = parse_scheme(text)
+    assert theirs.published
+    assert theirs.published.licence == "MIT"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (", licence: MIT", "", "'published.licence' is missing"),
+        ("name: c,", 'name: c, native: ["a,b"],', "the spelling 'a,b' stands twice"),
+        ("name: c,", "name: c, native: [a-b],", "the spelling 'a-b' stands twice"),
+        (PUBLISHED[PUBLISHED.index("labels:") :], "", "neither a label nor a question"),
+        ("published:", "publishd:", "did you mean 'published'"),
+    ],
+)
+def test_a_published_scheme_is_read_as_strictly(old: str, new: str, told: str) -> None:
+    assert old in PUBLISHED
+    with pytest.raises(ConfigError, match=told):
+        parse_scheme(PUBLISHED.replace(old, new))
+
+
+def test_a_scheme_of_one_s_own_still_needs_hotkeys_tests_and_examples() -> None:
+    bare = "name: mine\nversion: '1'\n" + PUBLISHED[PUBLISHED.index("labels:") :]
+    with pytest.raises(ConfigError) as caught:
+        parse_scheme(bare)
+    lacking = [problem for problem in caught.value.problems if "is missing" in problem]
+    assert len(lacking) == 2 * len(("hotkey", "definition", "test", "positive", "negative"))
