@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: The order of `pressmark --help`: the way of a page through a job.
 ORDER = """
     demo init doctor ingest import show stats studio annotator push pull train evaluate predict
-    duplicates split publish rehydrate export takedown
+    duplicates split reanchor publish rehydrate export takedown
     """.split()
 
 

@@ -21,6 +21,7 @@ from corpus.errors import PressmarkError
 from corpus.job import Job
 from corpus.overlay import overlay
 from corpus.progress import Progress, silent
+from corpus.reanchor import is_carried
 from corpus.records import Annotation, Article, misfits
 from corpus.scheme import Scheme
 from corpus.store import append_annotations, iter_versions, read_annotations
@@ -161,6 +162,6 @@ def _withdrawn(
     """Yield what an asked project held earlier and holds no more, as withdrawn."""
     names = {link.name for link in links}
     for annotation in before:
-        asked = annotation.id.rpartition("-")[0] in names
+        asked = annotation.id.rpartition("-")[0] in names and not is_carried(annotation)
         if asked and annotation.id not in seen and annotation.role == "human":
             yield replace(annotation, status="withdrawn")

@@ -278,7 +278,7 @@ def misfits(annotation: Annotation, article: Article) -> list[str]:
         told = (
             f"annotation of {article.id!r} by {annotation.author} was drawn on another version of"
             f" the text ({annotation.sha256[:8]}…, now {article.sha256[:8]}…):"
-            " ingest the old page again"
+            " ingest the old page again or run 'pressmark reanchor'"
         )
         return [told]
     places = [(f"span {span.id!r}", span.end) for span in annotation.spans]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpus.console import HERE, Folder, Json, Settings, answer, work
+from corpus.console import HERE, Folder, Json, Settings, answer, quarantined, work
 
 if TYPE_CHECKING:
     from corpus.duplicates import Clusters, Join
@@ -149,3 +149,26 @@ def _checked(checked: Checked) -> list[str]:
     kinds = Counter(block.kind for block in checked.recurring)
     told += [f"recurring on two sides: {count} {kind}" for kind, count in sorted(kinds.items())]
     return told
+
+
+@app.command()
+def reanchor(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
+    """Carry annotations of pages that changed to their new versions."""
+    from corpus.reanchor import reanchor as carry
+
+    with work("reanchor", job, settings) as (opened, progress):
+        result = carry(opened, progress)
+    told = [f"{result.carried} annotations carried, {result.same} were carried before"]
+    if result.spans:
+        told.append(f"{result.spans} spans: {result.exact} in the same words and surroundings")
+    told += _some(
+        [
+            f"  changed ({each.confidence:.2f}): {each.old!r} is now {each.new!r},"
+            f" span {each.span!r} of {each.annotation!r}"
+            for each in result.changed
+        ]
+    )
+    if result.anew:
+        told.append(f"{result.anew} left alone: their author annotated the new version")
+    answer(result, as_json, "\n".join(told))
+    quarantined(opened, result.quarantined)
