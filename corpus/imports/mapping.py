@@ -34,7 +34,7 @@ class Rule(Strict):
 
     `when` (attribute: values) and `blocks` narrow it; the first rule that fits counts. It leads to
     a label (`to`, with `attributes` and what `carry` takes along), to answers (`answer`), to
-    nothing that a span would stand for (`none`, a "no" that is itself an opinion), or nowhere, with
+    nothing that a span would stand for (`none`, a 'no' that is itself an opinion), or nowhere, with
     the reason (`not_mapped`).
     """
 
