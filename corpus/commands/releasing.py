@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from corpus.console import HERE, Folder, Json, Settings, answer, bars, work
+from corpus.console import HERE, Folder, Json, Settings, answer, bars, say, work
 
 app = typer.Typer()
 
@@ -30,23 +30,37 @@ def takedown(
 
 @app.command()
 def publish(
+    to_hub: Annotated[
+        str, typer.Option("--to-hub", metavar="REPO", help="Upload it as well: owner/name.")
+    ] = "",
+    public: Annotated[
+        bool, typer.Option("--public", help="Make the repository public; else it is private.")
+    ] = False,
     job: Folder = HERE,
     settings: Settings = None,
     as_json: Json = False,
 ) -> None:
     """Write a release that others can load, cite and check."""
+    from corpus.release.hub import standing, token, upload
     from corpus.release.publish import publish as run
 
+    key = token() if to_hub else ""
     with work("publish", job, settings) as (opened, progress):
-        result = run(opened, progress)
-    told = [
-        f"published {result.folder}",
-        f"{result.articles} articles, {result.texts} of them with text",
-        f"{result.annotations} annotations, {result.spans} spans",
-    ]
-    told += [f"without text: {count} articles: {why}" for why, count in result.refused.items()]
-    told += [f"left out: {count} {what}" for what, count in result.left_out.items()]
-    answer(result, as_json, "\n".join(told))
+        folder = standing(opened) if to_hub else None
+        result = None if folder else run(opened, progress)
+    if result:
+        folder = result.folder
+        told = [
+            f"published {result.folder}",
+            f"{result.articles} articles, {result.texts} of them with text",
+            f"{result.annotations} annotations, {result.spans} spans",
+        ]
+        told += [f"without text: {count} articles: {why}" for why, count in result.refused.items()]
+        told += [f"left out: {count} {what}" for what, count in result.left_out.items()]
+        answer(result, as_json, "\n".join(told))
+    if to_hub and folder:
+        address = upload(folder, to_hub, key, public=public)
+        say(f"uploaded to {address}" if not as_json else f'{{"uploaded": "{address}"}}')
 
 
 @app.command()
@@ -82,3 +96,26 @@ def rehydrate(
             file=sys.stderr,
         )
         raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    format_: Annotated[str, typer.Argument(metavar="FORMAT", help="ptc, brat or jsonl.")],
+    to: Annotated[Path, typer.Option("--to", help="A new folder.")],
+    author: Annotated[
+        list[str] | None, typer.Option("--author", help="Only this author's; may be repeated.")
+    ] = None,
+    job: Folder = HERE,
+    as_json: Json = False,
+) -> None:
+    """Write articles and annotations for another tool, and say what it has no room for."""
+    from corpus.release.export import export as run
+
+    with work("export", job, None) as (opened, progress):
+        result = run(opened, format_, to, author or (), progress)
+    told = [
+        f"wrote {result.folder}",
+        f"{result.articles} articles, {result.annotations} annotations, {result.spans} spans",
+    ]
+    told += [f"not in it: {count} {what}" for what, count in result.losses.items()]
+    answer(result, as_json, "\n".join(told))
