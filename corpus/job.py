@@ -129,6 +129,15 @@ class StudioSection(Strict):
     annotators: Number = 3
 
 
+class StatsSection(Strict):
+    """What `pressmark stats` tells: nothing of an outlet with fewer articles than these.
+
+    A rate over a handful of articles says nothing of an outlet, and is quoted all the same.
+    """
+
+    least_per_outlet: Number = 10
+
+
 class SplitSection(Strict):
     """How `pressmark split` places articles; what training is not told of stays in no split.
 
@@ -174,6 +183,7 @@ class JobFile(Strict):
     scheme: Annotated[str, Field(min_length=1)] = "scheme"
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
     studio: StudioSection = StudioSection()
+    stats: StatsSection = StatsSection()
     split: SplitSection = SplitSection()
     training: TrainingSection = TrainingSection()
     release: ReleaseSection = ReleaseSection()

@@ -64,6 +64,25 @@ def show(  # noqa: PLR0917  # typer reads a command's options from its parameter
         console.print(line, crop=False, soft_wrap=True)
 
 
+@app.command()
+def stats(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
+    """Count the corpus: articles, outlets, dates, kinds of block, duplicates, labels."""
+    from corpus.stats import stats as count
+
+    tables = count(_opened(job, settings))
+    if as_json:
+        told = {
+            table.name: [dict(zip(table.head, row, strict=True)) for row in table.rows]
+            for table in tables
+        }
+        print(json.dumps(told))
+        return
+    from corpus.tables import printed
+
+    for table in tables:
+        printed(table)
+
+
 def _opened(folder: Path, settings: list[str] | None) -> Job:
     """Open a job to look at it, which needs no lock, once its files are of the present format."""
     from corpus.job import FORMAT, open_job
