@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from corpus.errors import PressmarkError
+from corpus.imports.run import import_corpus
 from corpus.job import Job, open_job
 from corpus.records import Answer, Article
 from corpus.store import append_annotations, read_articles
+from tests.conftest import MakeJob
+from tests.corpus.imports.made import ptc, row
 from tests.speech import article, mark, scheme
 from tests.training.press import opinion
 from training.examples import Example, read_examples
@@ -70,3 +74,18 @@ def test_a_scheme_of_questions_alone_cannot_be_learnt(annotated: Job) -> None:
     (annotated.folder / "pressmark.yaml").write_text("scheme: corpora/newssd-eng\n")
     with pytest.raises(PressmarkError, match="newssd-eng has questions but no labels"):
         read_examples(open_job(annotated.folder))
+
+
+def test_of_an_imported_corpus_what_is_mapped_teaches_our_scheme_and_the_native_its_own(
+    job: MakeJob, tmp_path: Path
+) -> None:
+    folder = ptc(tmp_path / "ptc", row("111", "Loaded_Language", "cowardly"))
+    ours, theirs = job(), job(scheme="corpora/ptc")
+    for each in (ours, theirs):
+        import_corpus(each, "ptc", folder, to="scheme")
+        examples = read_examples(each)
+        assert examples.left_out == {"made under another scheme": 1}
+        (example,) = examples.of(["ptc-111"])
+        (span,) = example.reference(each.scheme)
+        assert example.article.text[span.start : span.end] == "cowardly"
+        assert each.scheme.label(span.label)
