@@ -200,9 +200,11 @@ def _empty(source: Annotation, article: Article) -> Annotation:
 def _joined(
     made: Annotation, source: Annotation, spans: list[Span], seen: list[tuple[int, int]]
 ) -> Annotation:
+    # a span over two recurring blocks comes with both
+    new = [s for s in spans if not any(s.label == t.label and s.overlaps(t) for t in made.spans)]
     return replace(
         made,
-        spans=(*made.spans, *spans),
+        spans=(*made.spans, *new),
         covers=tuple(sorted({*made.covers, *seen})),
         parents=tuple(sorted({*made.parents, source.id})),
     )
@@ -222,20 +224,23 @@ def _at(
 
 
 def _moved(span: Span, origin: Place, place: Place, old: str, new: str) -> Span | None:
-    """The span at the same words of the other block; None where they are not there just once."""
-    words = plain(old[span.start : span.end])
-    if not (origin.start <= span.start and span.end <= origin.end) or not words:
+    """The span at the same words of the other block; None where they are not there just once.
+
+    A plea's heading is a block of its own: a span may reach beyond the block, over the same words.
+    """
+    shift = place.start - origin.start
+    start, end = span.start + shift, span.end + shift
+    words = old[span.start : span.end]
+    if place.exact and origin.exact and start >= 0 and new[start:end] == words:
+        return _copy(span, start, end, place)
+    pattern = r"\s+".join(map(re.escape, words.split()))
+    # what it has beyond the block, and room for other white space
+    before, behind = max(0, origin.start - span.start), max(0, span.end - origin.end)
+    first = max(0, place.start - 2 * before)
+    met = list(re.compile(pattern).finditer(new, first, place.end + 2 * behind))
+    if not pattern or len(met) != 1 or met[0].start() >= place.end or met[0].end() <= place.start:
         return None
-    if place.exact and origin.exact and place.end - place.start == origin.end - origin.start:
-        start = place.start + span.start - origin.start
-        end = start + span.end - span.start
-        if new[start:end] == old[span.start : span.end]:
-            return _copy(span, start, end, place)
-    pattern = re.compile(r"\s+".join(map(re.escape, words.split(" "))))
-    met = list(pattern.finditer(new, place.start, place.end))
-    if len(met) != 1:
-        return None
-    return _copy(span, met[0].start(), met[0].end(), place)
+    return _copy(span, *met[0].span(), place)
 
 
 def _copy(span: Span, start: int, end: int, place: Place) -> Span:

@@ -123,6 +123,25 @@ def test_a_label_across_the_blocks_edge_or_on_words_that_stand_there_twice_is_no
     assert carried(said(pages[0], "now"), pages=pages) == []
 
 
+def test_a_label_over_a_pleas_heading_and_its_text_is_carried_once() -> None:
+    def two(name: str, between: str) -> Article:
+        one = page(name, f"A word from the desk{between}{PLEA}")
+        start = one.blocks[2].start
+        cut = Block(start, start + 20, "solicitation")
+        rest = Block(start + 20 + len(between), one.blocks[2].end, "solicitation")
+        return replace(one, blocks=(*one.blocks[:2], cut, rest))
+
+    pages = [two("a", "\n\n"), two("bb", "\n\n"), two("c", "\n \n\n")]
+    text = pages[0].text
+    span = Span("s", text.index("A word"), text.index(", before"), "judged")
+    source = replace(said(pages[0], "today"), spans=(span,))
+    for made, of in zip(carried(source, pages=pages), pages[1:], strict=True):
+        assert [" ".join(each.split()) for each in words(made, of)] == [
+            " ".join(text[span.start : span.end].split())
+        ]
+        assert len(made.covers) == 2
+
+
 def test_nothing_is_carried_to_who_is_annotated_nor_from_rules_models_drafts_or_unseen_parts() -> (
     None
 ):
