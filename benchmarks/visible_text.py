@@ -3,7 +3,8 @@
     python benchmarks/visible_text.py DATA [--chromium /usr/bin/chromium] [--lost 0]
 
 DATA holds `news-html/` and `partisan-html/` (saved pages, .html.gz). The reference is the page in
-a real Chromium, without scripts and without a network: the words of document.body.innerText.
+a real Chromium, without scripts and without a network: the words of document.body.innerText, less
+boxes of a pixel (text for screen readers) and <noscript>, which readers with scripts don't see.
 Words are counted as a multiset without case. Kept is the share of the reference's words that
 stand in the text, seen the share of the text's words that stand in the reference. --lost prints
 the words that ours lost most often, to see why.
@@ -25,6 +26,15 @@ from resiliparse.extract.html2text import extract_plain_text
 from corpus.html import read_html
 
 _WORD = re.compile(r"\w+")
+_SHOWN = """() => {
+    const boxes = [...document.body.querySelectorAll("*")].filter(
+        (e) => e.offsetWidth <= 1 && e.offsetHeight <= 1
+            && getComputedStyle(e).position === "absolute"
+            && getComputedStyle(e).overflow !== "visible");
+    for (const e of [...boxes, ...document.querySelectorAll("noscript")])
+        e.style.setProperty("display", "none", "important");
+    return document.body.innerText;
+}"""
 _ADDRESS = "https://page.example/"
 
 
@@ -78,7 +88,7 @@ def _seen(browser: Browser, markup: str) -> str:
 
     page.route("**/*", answer)
     page.goto(_ADDRESS, wait_until="domcontentloaded")
-    text: str = page.locator("body").inner_text()
+    text: str = page.evaluate(_SHOWN)
     page.close()
     return text
 

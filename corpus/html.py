@@ -39,7 +39,12 @@ _BUTTONS = ("submit", "button")
 _BREAK = "\0"  # canonical text holds none: it stands for <br> until white space has collapsed
 _WHITE = re.compile(r"[ \t\n\r\f]+")
 _BREAKS = re.compile(f" ?{_BREAK} ?")
-_UNSHOWN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+#: What hides an element; the last two leave it to screen readers ('opens in a new tab').
+_UNSHOWN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden"
+    r"|clip\s*:\s*rect\((?:[01](?:px)?[\s,]*){4}\)|clip-path\s*:\s*inset\(50%\)",
+    re.IGNORECASE,
+)
 #: Elements deeper than this say nothing of their own: Chromium's parser nests no deeper either.
 _DEEPEST = 512
 #: What stands in the attributes of an element that may be hidden.
@@ -156,7 +161,8 @@ def _runs(stream: Iterable[Token]) -> Iterator[_Run]:
             if tag not in VOID:
                 path.open(tag, written)
         elif raw in _LITERAL:
-            yield run
+            if run.size:
+                yield run
             run = _Run()
             path.open(raw, outer)
             run.add(inner, path.place())
