@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,8 @@ class Manifest:
 
     `train`, `validation` and `test` are article ids, `groups` maps them to their group of articles
     that share text; `data` is the sha256 of what was taught; `thresholds` were tuned on
-    `validation`; `left_out` counts unused annotations by reason.
+    `validation`; `left_out` counts unused annotations by reason, `licences` the articles that were
+    taught or tuned on by the licence of their text ('' where none is known).
     """
 
     name: str
@@ -52,6 +53,7 @@ class Manifest:
     hardware: str
     seconds: float
     when: str
+    licences: dict[str, int] = field(default_factory=dict)
     format: int = FORMAT
 
 
@@ -95,7 +97,8 @@ def read_manifest(folder: Path) -> Manifest:
                 f"{path}: format {data['format']!r}, this Pressmark reads {FORMAT}:"
                 " run 'pressmark train' again"
             )
-        known = {field.name: data[field.name] for field in fields(Manifest)}
+        data.setdefault("licences", {})  # models made before licences were counted
+        known = {each.name: data[each.name] for each in fields(Manifest)}
         lists = {name: tuple(known[name]) for name in ("labels", "train", "validation", "test")}
     except FileNotFoundError:
         raise PressmarkError(f"{folder}: no model there; run 'pressmark train'") from None
@@ -131,6 +134,9 @@ def card(manifest: Manifest) -> str:
     """Return the model card: what it is, what it learned from, and what it is not known to do."""
     thresholds = "\n".join(f"| {name} | {t:g} |" for name, t in manifest.thresholds.items())
     settings = "\n".join(f"- {name}: {value}" for name, value in manifest.settings.items())
+    licences = ", ".join(
+        f"{name or 'none stated'} ({count})" for name, count in sorted(manifest.licences.items())
+    )
     return f"""---
 library_name: transformers
 pipeline_tag: token-classification
@@ -145,6 +151,7 @@ probability a token and label, on the encoder '{manifest.settings["encoder"]}'.
 Learned from {len(manifest.train)} articles, its thresholds tuned on {len(manifest.validation)},
 {len(manifest.test)} kept for the test ({manifest.annotations} annotations in all). The share of the
 annotators who marked a token is the target, so its probabilities speak of people, not of truth.
+Licences of the texts it learned from, with their articles: {licences or "not recorded"}.
 
 | label | stands from |
 | --- | --- |

@@ -8,6 +8,7 @@ import os
 import platform
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -198,6 +199,7 @@ def _manifest(
     gpu = torch.cuda.is_available()
     device = torch.cuda.get_device_name() if gpu else f"{torch.get_num_threads()} CPU threads"
     names = ("torch", "transformers", "tokenizers", "safetensors")
+    taught = examples.of((*parts.train, *parts.validation))
     return Manifest(
         name=job.settings.training.name,
         scheme=job.scheme.hash,
@@ -217,6 +219,7 @@ def _manifest(
         hardware=f"{device} ({platform.machine()})",
         seconds=seconds,
         when=now(),
+        licences=dict(Counter(each.article.licence for each in taught)),
     )
 
 

@@ -108,6 +108,11 @@ def test_manifest_and_card_say_how_the_model_came_to_be(learned: tuple[Job, Trai
     assert set(manifest.thresholds) == set(job.scheme.label_names)
     card = (trained.folder / "README.md").read_text(encoding="utf-8")
     assert f"Learned from {len(trained.train)} articles" in card
+    taught = len(trained.train) + len(trained.validation)
+    assert (
+        f"Licences of the texts it learned from, with their articles: none stated ({taught})"
+        in card
+    )
 
 
 def test_the_same_seed_gives_the_same_model_and_another_seed_another(annotated: Job) -> None:
