@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from resiliparse.parse.html import HTMLTree
 
@@ -177,8 +177,8 @@ def test_every_visible_word_stands_once_and_in_order(parts: list[tuple[str, str]
 PARTS = st.one_of(
     raw_text,
     st.sampled_from(
-        "<p> </p> <b> </i> <svg> </svg> <xmp> </xmp> <textarea> <a=\"b> <x'y> <!-- --> "
-        "<style> </style> <script> </script> <table> <td> <select> <br/> <q =a=b> <math> <p<q>"
+        "<p> </p> <b> </i> <xmp> </xmp> <textarea> <a=\"b> <x'y> <!-- --> "
+        "<style> </style> <script> </script> <table> <td> <select> <br/> <q =a=b> <p<q>"
         "".split()
     ),
 )
@@ -187,8 +187,10 @@ PARTS = st.one_of(
 @given(st.lists(PARTS, max_size=15))
 def test_the_tags_and_texts_are_those_of_the_parsed_tree(parts: list[str]) -> None:
     source = canonical("".join(parts))[0]
-    if "<plaintext" in source:
-        return
+    # the walk leaves out what templates hold; in foreign elements raw ones are markup (unseen)
+    told = source.casefold()
+    assume("template" not in told and "plaintext" not in told)
+    assume(not ("<svg" in told or "<math" in told))
     words: list[str] = []
     found: list[str] = []
     for node in HTMLTree.parse(source).document:
