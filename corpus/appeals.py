@@ -24,7 +24,22 @@ def type_appeals(page: Page) -> None:
         for j in range(i, end):
             if page.found[j] in (None, "chrome", "cue") or _lost(page, j, i, end):
                 page.found[j] = "solicitation"
+        if end > i:
+            _take_button(page, i, end)
         i = max(end, i + 1)
+
+
+def _take_button(page: Page, start: int, end: int) -> None:
+    """The field and the button behind a plea, and the bare heading over it, are its own."""
+    while end < page.size and end < start + _REACH and page.count[end] <= 4:
+        if page.found[end] not in (None, "chrome") or not page.cues.button.match(page.words[end]):
+            break
+        page.found[end] = "solicitation"
+        end += 1
+    over = start - 1
+    short = over > page.body and page.found[over] is None and page.count[over] <= 8
+    if short and "newsletter" in page.words[over].lower():
+        page.found[over] = "solicitation"
 
 
 def _lost(page: Page, j: int, start: int, end: int) -> bool:

@@ -29,7 +29,7 @@ actions|ad|ad feedback|advertisement|advertisements|advertising|all rights reser
 |translate|truth social|tweet|twitter|url copied|video|videos|views|watch live|watch now
 |whatsapp|world|x|youtube
 """
-_CUE = r"""(?:trending(?:\ now)?|related(?:\ (?:stories|articles|coverage|news|posts|topics
+_CUE = r"""(?:trending(?:\ now)?|related(?:\ (?:stor(?:y|ies)|articles?|coverage|news|posts|topics
 |content|links|reading))?|read\ (?:more|next|also|on|this\ next|the\ (?:latest|full\ story))
 |see\ also|also\ read|also\ (?:in|on|from)\b.{0,40}|more\ (?:from|stories|on\ this|in|news
 |like\ this|headlines)\b.{0,40}|recommended(?:\ (?:stories|reading|for\ you))?|you\ (?:may
@@ -56,6 +56,7 @@ _PLEA = r"""\b(?:subscribe\ (?:to|now|today|for)|sign\ up\ (?:for|to|here)|donat
 |to\ us)|become\ an?\ (?:[\w-]+\ ){0,3}(?:member|supporter|subscriber)|support\ (?:us
 |our\ (?:work|journalism|reporting|newsroom))|sign\ (?:the|our)\ petition|add\ your\ name
 |pass\ (?:it|this)\ on|chip\ in|share\ this\ (?:article|story|page|post|thread)
+|by\ (?:signing\ up|subscribing|submitting)\b|join\ our\ (?:newsletter|mailing|community)
 |hear\ from\ you\b|get\ (?:this|it|them|the\ latest)\ (?:\w+\ )?delivered|in\ your\ inbox
 |to\ your\ inbox|make\ an?\ (?:[\w-]+\ )?(?:gift|donation)
 |join\ us\ (?:today|now)|dear\ (?:reader|friend
@@ -105,6 +106,8 @@ class Cues:
     plea: re.Pattern[str]
     #: Words that speak to the reader, without which a plea is reported speech.
     reader: re.Pattern[str]
+    #: What a box that asks ends with: its field and its button.
+    button: re.Pattern[str]
     postscript: re.Pattern[str]
     correction: re.Pattern[str]
     byline: re.Pattern[str]
@@ -150,6 +153,11 @@ CUES = Cues(
     reader=_plain(
         r"\b(?:you|your|yours|(?-i:us)|our|we|please|now|today)\b|^\W*\w+ (?:it|this|up)\b"
     ),
+    button=_plain(
+        r"^(?:(?:your|enter your)? ?e-?mail(?: address)?"
+        r"|(?:sign (?:me )?up|subscribe|donate|join|i'm in|submit|get started|get in touch"
+        r"|become a member)\b.{0,15})$"
+    ),
     postscript=_plain(r"^p\.?\s?s\.?\b"),
     correction=_plain(
         r"^(?:corrections?(?: and clarifications?| notice| policy)?|clarifications?)\b"
@@ -166,7 +174,8 @@ CUES = Cues(
         r"|^editor'?s'? note\b"
     ),
     byline=re.compile(
-        rf"^(?:(?:[Bb][Yy]|[Ww]ords by|[Ww]ritten by|[Rr]eport(?:ed|ing) by|[Vv]on|[Pp]ar|[Pp]or)\s+{_NAME}"
+        rf"^(?:(?:[Bb][Yy]|(?:[Ww]ords|[Ww]ritten|[Rr]eport(?:ed|ing)) by|[Vv]on|[Pp]ar|[Pp]or)\s+"
+        rf"{_NAME}"
         rf"|{_NAME}(?: {_NAME}){{1,2}} in {_NAME}(?: {_NAME})?$)"
     ),
     dateline=_plain(
@@ -194,6 +203,8 @@ CUES = Cues(
         r"\s*(?::|by\b)|(?:photo|picture|image|illustration|credit|graphic)s?"
         r"(?: by|:|/) ?[A-Z][^.!?]*\.?$"
         r"|\([^()]*(?:photo|getty|reuters|shutterstock|screenshot|image|picture)[^()]*\)\.?$"
+        r"|(?:[|/(]|\bvia|\bcourtesy(?: of)?) ?(?:getty(?: images)?|afp|reuters|shutterstock"
+        r"|bloomberg|ap(?: photo)?|associated press)\)?$"
     ),
     poll=_plain(
         r"^(?:(?:reader|quick|today's|daily|our|weekly)? ?polls?|question of the (?:day|week)"

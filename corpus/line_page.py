@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.cues import CUES, Cues
+from corpus.regions import body, menus
 
 #: Lines longer than this are not read for what they say alone, nor remembered.
 _LONG = 400
+#: So many lines above the body most headlines stand at most.
+_HEAD = 12
 _SIGNS = re.compile(r"[^\w\s&']+|\b\d[\d.,]*k?\b")
 _SPACE = re.compile(r"\s+")
 _WHOLE_QUOTE = re.compile(
@@ -92,13 +95,34 @@ class Page:
         starts = [line.start for line in lines]
         #: Index behind the last line of each line's box, 0 where it stands in none.
         self.box = [bisect.bisect_left(starts, line.box) if line.box else 0 for line in lines]
+        self.start = 0
         for i in range(self.size):
             if self.found[i] is None:
                 self.found[i] = self.read_alone(i)
+        self.marked = any(line.markup for line in lines)
+        #: Index behind the last line of the body of plain text; markup has boxes instead.
+        self.foot = self.size
+        if not self.marked:
+            self._find_regions()
         #: The first line of the body, and the headline's, where there is one.
-        self.body = self._first_prose()
+        self.body = self._first_prose(self.start)
         self.head = self._headline()
         self.read_header()
+
+    def _find_regions(self) -> None:
+        """Menus are chrome whatever their entries say; between them lies the body."""
+        closed = [bool(_CLOSED.search(word)) for word in self.words]
+        listed = menus(self.count, closed)
+        for i, menu in enumerate(listed):
+            if menu and self.found[i] in (None, "cue", "tags", "correction", "comments"):
+                self.found[i] = "chrome"
+        prose = [self.is_prose(i) for i in range(self.size)]
+        # a sentence too short for prose, a question, a cue: they cost a body nothing
+        known = [
+            (kind is not None or shut) and not menu
+            for kind, shut, menu in zip(self.found, closed, listed, strict=True)
+        ]
+        self.start, self.foot = body(self.count, prose, known)
 
     def read_alone(self, i: int) -> str | None:
         """Return the kind that the line's own words say, or None."""
@@ -132,7 +156,7 @@ class Page:
             for i in range(self.size):
                 if known and same_words(self.words[i]) == known and self.found[i] != "cue":
                     return i
-        if any(line.markup for line in self.lines):
+        if self.marked:
             return None
         top = [i for i in range(min(self.body, self.size)) if self._may_head(i)]
         return max(top, key=lambda i: (self._heads(i), -i), default=None)
@@ -144,9 +168,11 @@ class Page:
         """How much the line looks like the headline among those above the body."""
         after = self.lines[i + 1].gap if i + 1 < self.size else True
         alone = self.lines[i].gap and after
-        recurs = sum(self.raw[i] in word for word in self.raw) > 1
+        recurs = self.count[i] < 5 and sum(self.raw[i] in word for word in self.raw) > 1
+        stops = self.words[i].endswith((".", ".'", '."', ".”"))
         signed = any(kind in ("byline", "dateline") for kind in self.found[i + 1 : i + 4])
-        return 2 * alone + 2 * (self.count[i] >= 5) + signed - 3 * recurs
+        near = 2 * (i >= self.body - _HEAD)
+        return 2 * alone + 2 * (self.count[i] >= 5) + 2 * signed + near - 3 * recurs - 2 * stops
 
     def read_header(self) -> None:
         """Above the headline is furniture; below it deck and names; its repetition is chrome."""
@@ -198,7 +224,7 @@ class Page:
         for i in range(self.head + 1, min(self.body, self.size, self.head + 6)):
             line, known = self.lines[i], self.words[i].casefold() in self.cues.chrome
             free = self.found[i] in (None, "chrome") and not known and not line.heading
-            if free and line.markup and self.is_name(i):
+            if free and self.is_name(i):
                 self.found[i] = "byline"
                 return
 

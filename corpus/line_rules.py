@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from corpus.appeals import type_appeals
 from corpus.cues import Cues
-from corpus.line_page import Line, Page, is_story, names_only
+from corpus.line_page import Line, Page, is_story, names_only, same_words
 from corpus.strays import type_strays
 
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»")
@@ -27,6 +27,12 @@ _PERSON = re.compile(
 #: What bids to vote stands behind a poll's question; what else makes more than a question of it.
 _VOTE = re.compile(r"\?\s+(?:vote|tell us|take our poll)\b.{0,60}$", re.IGNORECASE)
 _SAYS_MORE = re.compile(r"[.!?]\s+[A-ZÀ-Þ“]|[!?:“\"«]")
+#: So many questions, each with a paragraph under it, are questions and answers and no polls.
+_ANSWERS = 3
+#: How far behind the body's end a bio is looked for.
+_BEHIND = 30
+#: So many short lines in a row are no comments but the page's foot.
+_FRAME = 3
 #: The number of an article's part, alone on its line.
 _PART = re.compile(r"^(?:part )?(?:\d{1,2}|[IVX]{1,5})\.?$", re.IGNORECASE)
 #: How many lines a rule looks ahead at most: the longest appeals we have seen hold twenty.
@@ -90,7 +96,11 @@ def _between_prose(page: Page, i: int) -> bool:
 def _comments(page: Page) -> None:
     """From a comments' heading behind the body on, all that nothing else claims."""
     inside = False
+    short = 0
     for i in range(page.size):
+        short = short + 1 if page.count[i] < 5 else 0
+        if short >= _FRAME:
+            inside = False
         if page.found[i] == "comments" and page.lines[i].kind is None:
             inside = i > page.body
             if not inside:
@@ -123,6 +133,8 @@ def _tag_line(page: Page, i: int) -> bool:
 def _bios(page: Page) -> None:
     """Who wrote it, at the foot: read from the end up to the first line that is body."""
     authors = _authors(page)
+    if not page.marked:
+        _bios_of_text(page, authors)
     seen = 0
     for i in reversed(range(min(page.body + 1, page.size), page.size)):
         if page.found[i] is not None or page.lines[i].loose:
@@ -134,6 +146,17 @@ def _bios(page: Page) -> None:
             seen += 1
         elif page.count[i] > 14 or seen or not _short_notice(page, i):
             return
+
+
+def _bios_of_text(page: Page, authors: list[str]) -> None:
+    """In plain text furniture may stand between the end of the body and the bio."""
+    for i in range(max(page.body + 1, page.foot - 4), min(page.foot + _BEHIND, page.size)):
+        if page.found[i] is None and (
+            page.cues.about.match(page.words[i]) or _is_bio(page, i, authors)
+        ):
+            page.found[i] = "bio"
+            if page.found[i - 1] in (None, "byline") and page.is_name(i - 1):
+                page.found[i - 1] = "bio"
 
 
 def _short_notice(page: Page, i: int) -> bool:
@@ -161,10 +184,14 @@ def _is_bio(page: Page, i: int, authors: list[str]) -> bool:
 
 def _polls(page: Page) -> None:
     """A short question alone between paragraphs, and the answers to choose from."""
+    asked = [i for i in range(page.body + 1, page.foot) if _is_question(page, i)]
+    if len(asked) >= _ANSWERS and all(page.is_prose(i + 1) for i in asked if i + 1 < page.size):
+        for i in asked:
+            page.found[i] = "subheading"
     for i in range(min(page.body + 1, page.size), page.size):
         if page.cues.poll.match(page.words[i]) and page.found[i] in (None, "chrome", "cue"):
             _headed_poll(page, i)
-        elif _is_question(page, i) and _amid(page, i):
+        elif i < page.foot and _is_question(page, i) and _amid(page, i):
             page.found[i] = "poll"
             j = i + 1
             while j < page.size and page.cues.choice.match(page.words[j]):
@@ -228,10 +255,37 @@ def _leftover(page: Page, i: int, last: int) -> str:
         return "quote"
     if line.markup:
         return _marked(page, i, last)
+    if i >= page.foot or i < page.start:
+        return _beside(page, i)
+    if _doubled(page.words[i]):
+        return "teaser"
     if page.is_bare(i) and 0 <= page.body < i:
+        alone = page.count[i - 1] > 12 or page.found[i - 1] not in (None, "paragraph")
         follows = i + 1 < page.size and page.found[i + 1] in (None, "paragraph", "quote")
-        return "subheading" if follows and i < last and line.gap else _scrap(i, last)
+        named = page.is_name(i) and page.count[i] <= 3
+        if follows and i < last and line.gap and page.is_prose(i + 1) and alone and not named:
+            return "subheading"
+        return _scrap(i, last)
     return "paragraph"
+
+
+def _beside(page: Page, i: int) -> str:
+    """A line of plain text above or below the body: another story's title, or furniture."""
+    if i < (page.head or 0) or page.count[i] < 5 or page.cues.legal.search(page.words[i]):
+        return "chrome"
+    if page.count[i] < 12 or not _CLOSED.search(page.words[i]):
+        return "teaser" if is_story(page.words[i], linked=True) else "chrome"
+    if "teaser" in page.found[max(i - 3, 0) : i]:
+        return "teaser"
+    beside = (i - 1, i + 1) if i + 1 < page.size else (i - 1,)
+    return "paragraph" if any(page.is_prose(j) for j in beside) else "chrome"
+
+
+def _doubled(word: str) -> bool:
+    """The line says everything twice, as a card whose picture has the story's title too."""
+    known = same_words(word).split()
+    half = len(known) // 2
+    return half >= 4 and len(known) == 2 * half and known[:half] == known[half:]
 
 
 def _scrap(i: int, last: int) -> str:
