@@ -16,6 +16,7 @@ from corpus.files import append_lines, read_lines
 from corpus.job import Job
 from corpus.overlay import overlay
 from corpus.records import Annotation, Article, Block
+from corpus.seen import Seen
 from corpus.store import SHARD, read_annotations, read_columns, replace_rows, shards
 
 Key = tuple[str, str]
@@ -78,22 +79,26 @@ class Retyping:
         self._job = job
         self._own = _uncorrected(job)
         # hashes, since a corpus may have a hundred thousand articles of a hundred blocks
-        self._known = {hash(key): told for key, told in _known(job, self._own)}
+        self._known = Seen()
+        for key, told in _known(job, self._own):
+            self._known.add(" ".join(key), told)
         self._pending: dict[Key, Row] = {}
 
     def watch(self, articles: Iterable[Article]) -> Iterator[Article]:
         """Yield the articles as they come."""
         for article in articles:
             key = article.id, article.sha256
-            row = article_row(article)
-            told = _told(row["provenance"]["source"], row["blocks"])
-            before = self._known.get(hash(key), told)
-            if before != told and before[0] == told[0]:
-                self._known[hash(key)] = told
-                self._pending[key] = {name: row[name] for name in ("blocks", "provenance")}
-                if len(self._pending) >= 5 * SHARD:
-                    self._write()
+            if (name := " ".join(key)) in self._known:
+                self._compare(key, self._known[name], article_row(article))
             yield article
+
+    def _compare(self, key: Key, before: tuple[int, int, int], row: Row) -> None:
+        told = _told(row["provenance"]["source"], row["blocks"])
+        if before == told or before[0] != told[0]:
+            return
+        self._pending[key] = {name: row[name] for name in ("blocks", "provenance")}
+        if len(self._pending) >= 5 * SHARD:
+            self._write()
 
     def finish(self) -> int:
         """Write what is left and return how many versions of articles were typed anew."""
@@ -114,7 +119,7 @@ class Retyping:
         self._pending.clear()
 
 
-def _known(job: Job, own: dict[Key, list[Row]]) -> Iterator[tuple[Key, tuple[int, int]]]:
+def _known(job: Job, own: dict[Key, list[Row]]) -> Iterator[tuple[Key, tuple[int, int, int]]]:
     """Yield each version of the job with what the rules said of it."""
     for path in shards(job):
         for row in read_columns(path, ["id", "sha256", "blocks", "provenance"]):
@@ -122,10 +127,10 @@ def _known(job: Job, own: dict[Key, list[Row]]) -> Iterator[tuple[Key, tuple[int
             yield key, _told(row["provenance"]["source"], own.get(key, row["blocks"]))
 
 
-def _told(source: str, blocks: list[Row]) -> tuple[int, int]:
-    """Where a text was read and how it was typed, each as a number."""
+def _told(source: str, blocks: list[Row]) -> tuple[int, int, int]:
+    """Where a text was read, how it was typed and in how many blocks, each as a number."""
     typed = tuple((b["start"], b["end"], b["kind"], b["by"], b["score"]) for b in blocks)
-    return hash(source), hash(typed)
+    return hash(source) % 2**64, hash(typed) % 2**64, len(blocks)
 
 
 def _uncorrected(job: Job) -> dict[Key, list[Row]]:
