@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 #: The order of `pressmark --help`: the way of a page through a job.
 ORDER = """
-    demo init doctor ingest import show stats studio annotator push pull train evaluate predict
+    demo init doctor fetch ingest import show stats studio annotator push pull train evaluate
+    predict
     duplicates split reanchor publish rehydrate export takedown
     """.split()
 

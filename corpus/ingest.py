@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from corpus.archives import read_archive
@@ -35,6 +34,7 @@ from corpus.seen import Seen, short
 from corpus.store import add_articles
 from corpus.takedown import read_takedown, refuse_taken_down
 from corpus.text import canonical, sha256_of
+from corpus.version import version
 from corpus.warc import read_warc
 
 _BY = re.compile(r"^(?:by|words by|written by|reported by|von|par|por)\s+", re.IGNORECASE)
@@ -115,7 +115,7 @@ def article_of(page: Page, when: str = "") -> Article:
                 page.where,
                 page.sha256,
                 page.reader,
-                _version(),
+                version(),
                 when,
                 (*page.changes, *changes, *told),
                 page.fetched,
@@ -266,10 +266,3 @@ def _authors(byline: str) -> tuple[str, ...]:
     """The names in 'By Ann Lee and Tom Roe in Port Ansel'."""
     words = _ASIDE.sub("", _BY.sub("", byline.strip()))
     return tuple(name for name in _NAMES.split(words) if name and name[0].isupper())
-
-
-def _version() -> str:
-    try:
-        return version("pressmark")
-    except PackageNotFoundError:  # a checkout that is not installed
-        return "0"

@@ -106,7 +106,7 @@ def _response(file: File, record: Any) -> Page | Refused | Passed:
         text, changes = decode_page(data, file.source.encoding, record.http_charset)
     except UnreadableError as error:
         return Refused(where, str(error))
-    more = [name for name in (record.headers.get(OVERRIDDEN) or "").split() if name]
+    more = [name for name in (record.headers.get(OVERRIDDEN) or "").split(", ") if name]
     return Page(
         where,
         hashlib.sha256(data).hexdigest(),
@@ -146,11 +146,21 @@ def _payload(record: Any, http: Any, limit: int) -> bytes:
         raise UnreadableError("a record that was cut short; fetch the page again")
     if "chunked" in (http.get("transfer-encoding") or "").casefold():
         raw = _through(ChunkedReader, raw, limit)
-    for coding in reversed((http.get("content-encoding") or "").casefold().split(",")):
-        raw = _undone(coding.strip(), raw, limit)
+    raw = undone(http.get("content-encoding") or "", raw, limit)
     if not raw.strip():
         raise UnreadableError("empty; fetch the page again or take it out")
     return raw
+
+
+def undone(codings: str, data: bytes, limit: int) -> bytes:
+    """Return a body without its content codings, never more than `limit` bytes of it.
+
+    Raises:
+        UnreadableError: longer or damaged.
+    """
+    for coding in reversed(codings.casefold().split(",")):
+        data = _undone(coding.strip(), data, limit)
+    return data
 
 
 def _undone(coding: str, data: bytes, limit: int) -> bytes:

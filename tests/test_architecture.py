@@ -42,10 +42,11 @@ def test_the_records_need_the_standard_library_alone() -> None:
         assert tops(ROOT / path) <= {*sys.stdlib_module_names, "corpus"}
 
 
-def test_one_file_opens_a_socket_to_label_studio() -> None:
+def test_one_file_opens_a_socket_to_label_studio_and_one_to_the_web() -> None:
     talk = (
         "label_studio_sdk.",
         "httpx.",
+        "httpcore.",
         "requests.",
         "urllib3.",
         "urllib.request.",
@@ -54,7 +55,7 @@ def test_one_file_opens_a_socket_to_label_studio() -> None:
     talking = {
         path.name for _, path in FILES if any(f"{n}.".startswith(talk) for n in imported(path))
     }
-    assert talking == {"client.py"}
+    assert talking == {"client.py", "fetch.py"}
 
 
 @pytest.mark.parametrize("code", ["import pressmark", "import corpus.records", "import corpus.job"])

@@ -46,3 +46,18 @@ def ingest(job: Folder = HERE, settings: Settings = None, as_json: Json = False)
         told += f", {result.retyped} of them with blocks typed anew"
     answer(result, as_json, "\n".join([told, *_left_out(result)]))
     quarantined(opened, result.quarantined)
+
+
+@app.command()
+def fetch(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
+    """Fetch the addresses that pressmark.yaml lists, as their sites allow; ingest reads them."""
+    from corpus.fetched import fetch as run
+
+    with work("fetch", job, settings) as (opened, progress):
+        result = run(opened, progress)
+    told = [f"{result.new} pages fetched, {result.same} were there"]
+    if result.refused:
+        told.append(f"not fetched: {result.refused}")
+        told += [f"{count:>7}  {reason}" for reason, count in result.reasons.items()]
+    answer(result, as_json, "\n".join(told))
+    quarantined(opened, result.refused)
