@@ -14,7 +14,7 @@ SURE = 0.8
 #: A page's own claim falls only to a near certainty on more text: templates lie, but not often.
 OVERRULE = 0.99
 MUCH = 600
-_READ = 3000
+_READ = 1200
 _BODY = frozenset(("paragraph", "quote"))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 
 
+@functools.cache
 def version() -> str:
     """Return our version, '0' for a checkout that is not installed."""
     try:
