@@ -71,9 +71,10 @@ BARE = f"""\
 No text, title, author, comment, target or other free text of an annotator. The sha256 of each text
 tells whether a copy is the same. `hash` (of blocks) and `context` (of spans and placed answers) are
 salted hashes over {WIDTH} characters or more; what is shorter has none, since a hash of a few words
-is found by trying. Who guesses all {WIDTH} characters at once can confirm the guess: standing text
-of a site, or text that is public, is recognised, which is what the hashes are for. Addresses,
-publishers and dates are told in full, and an address often holds the words of a headline."""
+is found by trying (so is the sha256 of a whole text that is but a few words). Who guesses all
+{WIDTH} characters at once can confirm the guess: standing text of a site, or text that is public,
+is recognised, which is what the hashes are for. Addresses, publishers and dates are told in full,
+and an address often holds the words of a headline."""
 
 
 def gaps(job: Job, tally: Tally, schemes: Mapping[str, Scheme]) -> str:
