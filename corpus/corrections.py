@@ -28,7 +28,7 @@ _COUNT = ("human", "gold")
 
 def corrections(job: Job) -> dict[Key, Annotation]:
     """Return what counts of each version (id, sha256): its gold, else its latest submission."""
-    found = [*read_annotations(job.annotations), *read_annotations(job.folder / "gold.jsonl")]
+    found = [*read_annotations(job.annotations), *read_annotations(job.gold)]
     submitted = [
         a for a in found if a.layer == "blocks" and a.status == "submitted" and a.role in _COUNT
     ]

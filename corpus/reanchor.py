@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from corpus.anchor import Found, Versions
+from corpus.corrections import correct
 from corpus.job import Job
 from corpus.progress import Progress, silent
 from corpus.records import Annotation, Answer, Article, Span
@@ -99,6 +100,7 @@ def reanchor(job: Job, progress: Progress = silent) -> Reanchored:
         tally.changed += result.changed
     progress("carrying annotations", len(outdated), len(outdated))
     appended = append_annotations(job.annotations, tally.made)
+    correct(job)
     spans = [span for annotation in tally.made for span in annotation.spans]
     return Reanchored(
         carried=len(appended),

@@ -58,7 +58,7 @@ def show(
     for kind in kinds:
         _known(kind, BLOCK_KINDS, "kind of block")
     article = find_article(job, id_, version)
-    said = [*read_annotations(job.annotations), *read_annotations(job.folder / "gold.jsonl")]
+    said = [*read_annotations(job.annotations), *read_annotations(job.gold)]
     for name in annotators:
         _known(name, sorted({a.author for a in said}), "annotator")
     said = [a for a in said if a.article == article.id]

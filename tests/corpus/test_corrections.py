@@ -10,6 +10,7 @@ from corpus import corrections, ingest
 from corpus.corrections import correct
 from corpus.job import Job
 from corpus.lines import Typed, typed_lines
+from corpus.reanchor import reanchor
 from corpus.records import Annotation, Article, Span
 from corpus.sample import quoted
 from corpus.store import append_annotations, read_articles, shards, write_shard
@@ -210,3 +211,14 @@ def test_a_shards_other_columns_stay(job: MakeJob) -> None:
     )
     correct(made)
     assert pq.read_table(path)["cluster"].to_pylist() == ["c1"]
+
+
+def test_a_correction_is_carried_to_the_pages_new_version(job: MakeJob) -> None:
+    newer = article(PAGE.replace("The strike goes on", "The strike is over"), "p")
+    old = article(PAGE, "p")
+    made = job(old, newer)
+    said = typed_as(old, "ana", ("By Ann Lee", "bio"), ("Will it ever end?", "poll"))
+    append_annotations(made.annotations, [said])
+    assert ("bio", "human") not in kinds(made)
+    reanchor(made)
+    assert [kind for kind, by in kinds(made) if by == "human"] == ["bio", "poll"]
