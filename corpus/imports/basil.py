@@ -3,7 +3,8 @@
 Fan et al. (2019). `articles/YEAR/NAME.json` holds title and `body-paragraphs`, lists of sentences;
 `annotations/YEAR/NAME_ann.json` names a sentence 'title' or 'p<k>', the k-th of the flattened body
 counted from 0, and counts start and end within it. The text is the title and the paragraphs, a
-blank line apart, their sentences one blank apart.
+blank line apart, their sentences one blank apart and without white space at their ends: the
+corpus' own tool showed them so and counted from there.
 """
 
 from __future__ import annotations
@@ -35,11 +36,14 @@ _FEELING = re.compile(r"(author_feeling|you_feeling)_(.+)")
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The article's text, its blocks, and where each sentence stands ('title', 'p0', …)."""
+    """The article's text, its blocks, and where each sentence stands ('title', 'p0', …).
+
+    The third number of a place counts the white space that was before the sentence.
+    """
 
     text: str
     parts: tuple[Part, ...]
-    sentences: dict[str, tuple[int, int]]
+    sentences: dict[str, tuple[int, int, int]]
 
 
 def read(path: Path) -> Iterator[Found]:
@@ -108,16 +112,18 @@ def _page(data: dict[str, Any]) -> _Page:
     if not isinstance(title, str) or paragraphs is None:
         raise UnreadableError("no title and body-paragraphs (a list of lists of sentences)")
     text, parts = title, [Part(0, len(title), "headline")] if title else []
-    places = {"title": (0, len(title))} if title else {}
+    places = {"title": (0, len(title), 0)} if title else {}
     for paragraph in paragraphs:
         if not isinstance(paragraph, list) or not all(isinstance(s, str) for s in paragraph):
             raise UnreadableError("body-paragraphs is no list of lists of sentences")
         text += "\n\n" if text else ""
         begun = len(text)
         for sentence in paragraph:
-            text += " " if len(text) > begun else ""
-            places[f"p{len(places) - bool(title)}"] = (len(text), len(text) + len(sentence))
-            text += sentence
+            inner = sentence.strip()
+            text += " " if inner and len(text) > begun else ""
+            lead = len(sentence) - len(sentence.lstrip())
+            places[f"p{len(places) - bool(title)}"] = (len(text), len(text) + len(inner), lead)
+            text += inner
         parts.append(Part(begun, len(text), "paragraph"))
     return _Page(text, tuple(parts), places)
 
@@ -144,18 +150,19 @@ def _mark(phrase: object, at: str, page: _Page) -> Mark:
     place = page.sentences.get(str(phrase.get("id")))
     if place is None:
         raise UnreadableError(f"the article has no sentence {phrase.get('id')!r}")
-    first, last = place
+    first, last, lead = place
+    words = phrase.get("txt") if isinstance(phrase.get("txt"), str) else None
+    if lead and words == page.text[first + start - lead : first + end - lead]:
+        start, end = start - lead, end - lead  # counted with the white space before it
     if not 0 <= start < end <= last - first:
         size = last - first
         raise UnreadableError(f"[{start}, {end}) is no range of the sentence's {size} characters")
-    words = phrase.get("txt")
     attributes = {
         name: (value,)
         for name in _ATTRIBUTES
         if isinstance(value := phrase.get(name), str) and value.strip()
     }
     label = str(phrase.get("bias"))
-    words = words if isinstance(words, str) else None
     return Mark(at, first + start, first + end, label, attributes, words)
 
 

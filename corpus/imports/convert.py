@@ -215,5 +215,6 @@ def _held(item: Mark | Said) -> Mapping[str, str | int]:
     if item.start is not None and item.end is not None:
         held |= {"start": item.start, "end": item.end}
     if isinstance(item, Mark):
-        return {"label": item.label, **held}
+        said = {name: ", ".join(values) for name, values in item.attributes.items()}
+        return {"label": item.label, **held, **said}
     return {"question": item.question, "values": ", ".join(item.values), **held}

@@ -146,3 +146,26 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path, gone: str) -> None:
         (tmp_path / ARTICLE).unlink()
     with pytest.raises(PressmarkError, match=gone.partition("/")[0]):
         read("basil", tmp_path)
+
+
+@pytest.mark.parametrize("counted", ["with", "without"])
+def test_white_space_at_a_sentence_s_ends_is_no_part_of_it(tmp_path: Path, counted: str) -> None:
+    mark = phrase("p1", "sat", "  They sat. " if counted == "with" else "They sat.")
+    body = {"title": HEAD, "body-paragraphs": [[FIRST, "  They sat. "], [" "], [SECOND]]}
+    found = read("basil", write(basil(tmp_path, mark), {ARTICLE: json.dumps(body)}))
+    assert found.refused == []
+    assert said(found) == {"basil-abc_1 basil": [("lexical", "sat", "")]}
+    (article,) = found.articles.values()
+    assert f"{FIRST} They sat.\n\n" in article.text
+
+
+def test_a_span_marked_twice_for_two_targets_keeps_one_and_tells_the_other_s_target(
+    tmp_path: Path,
+) -> None:
+    twice = [phrase("p0", "cowardly", FIRST, target=who) for who in ("Council", "Maar")]
+    found = read("basil", basil(tmp_path, *twice))
+    (annotation,) = found.annotations.values()
+    assert [dict(span.attributes)["target"] for span in annotation.spans] == [("Council",)]
+    (refused,) = found.refused
+    assert f"stands twice, also at {NOTES}#1" in refused.reason
+    assert refused.held["target"] == "Maar"
