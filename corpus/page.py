@@ -144,14 +144,14 @@ def _block(
     shown: Shown, block: Block, marks: Sequence[Mark], authors: Sequence[str], width: int
 ) -> Iterator[Text]:
     score = "" if block.score is None else f"{block.score:.2f}".removeprefix("0")
-    margin = f"{block.kind} {_BY[block.by]}{score}".ljust(MARGIN)
-    style = _style(shown, block.kind)
+    kind, by = block.kind, f" {_BY[block.by]}{score}".ljust(MARGIN - len(block.kind))
+    style = _style(shown, kind)
     places = places_in(block, marks)
     column = width - MARGIN - len(_BAR)
     text = shown.article.text[block.start : block.end]
     for row in wrapped(list(cells(text, block.start)), column):
-        yield _text((margin, style), (_BAR, "dim"), *_words(shown, row, places))
-        margin = " " * MARGIN
+        yield _text((kind, style), (by, ""), (_BAR, "dim"), *_words(shown, row, places))
+        kind, by = "", " " * MARGIN
         yield from _marks(shown, row, places, authors)
     for number, place in enumerate(places, 1):
         told = "; ".join([*_who(place), *others_say(place, places, authors)])
