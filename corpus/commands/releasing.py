@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from corpus.console import HERE, Folder, Json, Settings, answer, bars, say, work
+from corpus.errors import PressmarkError
 
 app = typer.Typer()
 
@@ -66,19 +67,30 @@ def publish(
 @app.command()
 def rehydrate(
     release: Annotated[Path, typer.Argument(help="The release's folder.")],
-    source: Annotated[
-        Path, typer.Option("--from", help="Your copies: a folder of pages, or a job.")
-    ],
+    *,
     to: Annotated[Path, typer.Option("--to", help="The new job's folder.")],
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Your copies: a folder of pages, or a job.")
+    ] = None,
+    contact: Annotated[
+        str,
+        typer.Option("--fetch", metavar="CONTACT", help="Fetch the pages; how sites reach you."),
+    ] = "",
     takedown: Annotated[
         Path | None, typer.Option("--takedown", help="A later take-down list to honour.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Rebuild a stand-off release from your own copies of its pages."""
+    """Rebuild a stand-off release from your own copies of its pages, or from their addresses."""
+    from corpus.release.copies import fetch_copies
     from corpus.release.rehydrate import rehydrate as run
 
+    if bool(source) == bool(contact):
+        raise PressmarkError("rehydrate: give --from (your copies) or --fetch (a contact), one")
     with bars() as progress:
+        if source is None:
+            pages = to.with_name(f"{to.name}-pages")
+            source = fetch_copies(release, pages, contact, takedown, progress)
         result = run(release, source, to, takedown, progress)
     told = [
         f"made {result.folder}",
