@@ -41,13 +41,13 @@ class Robots:
 def robots_of(status: int, text: str) -> Robots:
     """Return the rules of a host's answer for /robots.txt (RFC 9309, section 2.3.1).
 
-    4xx: there are none, all is allowed; 5xx and no answer (status 0): nothing is.
+    4xx: there are none, all is allowed; 5xx, 429 (too busy to say) and no answer (0): nothing is.
     """
     from protego import Protego
 
     if 200 <= status < 300:
         return Robots(Protego.parse(text))
-    return Robots(closed=not 400 <= status < 500)
+    return Robots(closed=not 400 <= status < 500 or status == 429)
 
 
 def tdm_of(header: str | None, markup: str) -> str:

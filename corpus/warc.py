@@ -31,6 +31,8 @@ _HTML = ("text/html", "application/xhtml+xml")
 _BEGINNING = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]|WARC/1\.[01]\r?\n")
 _CHUNK = 2**20
 _OVERLAP = 16
+#: A file with more damage than this is given up: looking for records costs a hostile one's length.
+MOST_DAMAGE = 1000
 
 
 def read_warc(file: File) -> Iterator[Page | Refused | Passed]:
@@ -45,7 +47,9 @@ def read_warc(file: File) -> Iterator[Page | Refused | Passed]:
 def _records(file: File, stream: BinaryIO) -> Iterator[Page | Refused | Passed]:
     start: int | None = 0
     empty = True
-    while start is not None:
+    for _ in range(MOST_DAMAGE):
+        if start is None:
+            return
         stream.seek(start)
         last = start
         try:
@@ -62,17 +66,22 @@ def _records(file: File, stream: BinaryIO) -> Iterator[Page | Refused | Passed]:
             yield Refused(place, "damaged record at or behind this byte; the next is looked for")
             empty = False
         start = _next_beginning(stream, last + 1)
+    told = f"more than {MOST_DAMAGE} damaged places; the rest is not read; fetch the file again"
+    yield Refused(file.where, told)
 
 
 def _next_beginning(stream: BinaryIO, start: int) -> int | None:
     """The place from `start` on where a record can be read, or None."""
     stream.seek(start)
-    base, held = start, b""
+    base, held, tried = start, b"", 0
     while chunk := stream.read(_CHUNK):
         held += chunk
         for found in _BEGINNING.finditer(held):
             resume = stream.tell()
             stream.seek(base + found.start())
+            tried += 1
+            if tried > MOST_DAMAGE:
+                return None
             if _readable(stream):
                 return base + found.start()
             stream.seek(resume)

@@ -88,6 +88,17 @@ def test_a_bomb_in_an_archive_does_not_go_off(tmp_path: Path, name: str) -> None
     assert "longer than" in reasons(job)[f"pages/{name}/bomb.html"]
 
 
+def test_nothing_behind_a_giant_member_of_a_tar_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the real limit of 1 GiB would make this test slow
+    monkeypatch.setattr("corpus.archives.MEMBER_LIMIT", 1000)
+    put(tmp_path, "pages/a.tar.gz", tarred({"big.html": b" " * 1001, **GOOD}))
+    job = job_of(tmp_path)
+    assert ingest(job).new == 0
+    assert "what lies behind it is not read" in reasons(job)["pages/a.tar.gz/big.html"]
+
+
 def test_a_damaged_member_costs_only_itself(tmp_path: Path) -> None:
     data = bytearray(zipped(GOOD))
     place = data.index(b"site/two.html.gz") + 40

@@ -100,7 +100,7 @@ def test_robots_overridden_are_so_in_the_provenance(tmp_path: Path, site: HTTPSe
     assert "robots.txt overridden by the source" in provenance.changes
 
 
-@pytest.mark.parametrize(("status", "allowed"), [(404, 1), (403, 1), (500, 0), (503, 0)])
+@pytest.mark.parametrize(("status", "allowed"), [(404, 1), (403, 1), (429, 0), (500, 0), (503, 0)])
 def test_robots_that_cannot_be_read_forbid_unless_there_are_none(
     tmp_path: Path, site: HTTPServer, status: int, allowed: int
 ) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
+import tempfile
 import zlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpus.ingest import ingest
 from corpus.store import read_articles
@@ -156,6 +159,32 @@ def test_a_file_that_is_no_warc_is_told(tmp_path: Path, data: bytes) -> None:
     put(tmp_path, "pages/a.warc", data)
     job = job_of(tmp_path)
     assert ingest(job).quarantined == 1
+
+
+def test_a_file_of_nothing_but_beginnings_is_given_up(tmp_path: Path) -> None:
+    put(tmp_path, "pages/a.warc", PAGES[0] + b"WARC/1.0\n" * 50_000)
+    job = job_of(tmp_path)
+    result = ingest(job)
+    assert result.new == 1
+    assert 1 <= result.quarantined <= 1001
+
+
+@given(st.data())
+@settings(max_examples=30, deadline=None)
+def test_damage_anywhere_costs_no_more_than_the_records_it_hits(data: st.DataObject) -> None:
+    packed = data.draw(st.booleans())
+    parts = [gzip.compress(page, mtime=0) if packed else page for page in PAGES]
+    hit = data.draw(st.integers(0, 4))
+    start = data.draw(st.integers(0, len(parts[hit]) - 1))
+    rubbish = data.draw(st.binary(min_size=1, max_size=40))
+    parts[hit] = parts[hit][:start] + rubbish + parts[hit][start + len(rubbish) :]
+    with tempfile.TemporaryDirectory() as folder:
+        put(Path(folder), "pages/a.warc", b"".join(parts))
+        job = job_of(Path(folder))
+        ingest(job)
+        found = set(urls(job))
+    # a record that says it is longer than it is takes the one behind it along
+    assert {f"{URL}{n}" for n in range(5) if n not in (hit, hit + 1)} <= found
 
 
 def test_a_gzip_bomb_within_a_warc_does_not_go_off(tmp_path: Path) -> None:
