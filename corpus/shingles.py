@@ -30,9 +30,10 @@ BANDS, ROWS = 32, 4
 SEED = 1
 #: One run in so many is looked up. Of 20 shared runs 5 and more are looked up in .994 of cases.
 SAMPLE = 2
-#: How far apart in a list of holders two bodies are compared: lists up to one longer are complete,
-#: in longer ones every body meets its neighbours, which joins a story that 500 outlets print.
-NEAR = 16
+#: How far apart in a list of holders two bodies are compared. Lists up to one longer are complete,
+#: and a shared passage counts by no longer ones (`RARE` in corpus/duplicates.py); in longer ones
+#: every body meets its neighbours, which joins a story that 500 outlets print.
+NEAR = 8
 #: Bodies whose MinHashes are made at once.
 BATCH = 2000
 
@@ -110,14 +111,12 @@ def sharing(bodies: Sequence[Hashes]) -> tuple[NDArray[np.int64], NDArray[np.int
     """Return the pairs of `bodies` that share runs, and about how many, from a sample of them."""
     import numpy as np
 
-    sizes = [len(body) for body in bodies]
-    flat = np.concatenate([*bodies, np.empty(0, np.uint64)])
-    owners = np.repeat(np.arange(len(bodies)), sizes)
+    looked_up = [body[body % np.uint64(SAMPLE) == 0] for body in bodies]
+    flat = np.concatenate([*looked_up, np.empty(0, np.uint64)])
+    owners = np.repeat(np.arange(len(bodies)), [len(body) for body in looked_up])
     pairs: NDArray[np.int64] = np.empty((0, 2), np.int64)
     counts: NDArray[np.int64] = np.empty(0, np.int64)
-    sampled = flat % np.uint64(SAMPLE) == 0
-    for part in _parts(flat):
-        there = part & sampled
+    for there in _parts(flat):
         found = neighbours(flat[there], owners[there])
         pairs, counts = _summed(pairs, counts, found, len(bodies))
     return pairs, counts * SAMPLE

@@ -9,11 +9,16 @@ from typing import Any, Protocol
 
 import pytest
 import yaml
+from hypothesis import settings
 
 from annotation import studio as label_studio
 from corpus.job import Job, open_job
 from corpus.records import Article
 from corpus.store import add_articles
+
+# a property that is slow on a busy machine is not wrong
+settings.register_profile("pressmark", deadline=None)
+settings.load_profile("pressmark")
 
 
 class MakeJob(Protocol):

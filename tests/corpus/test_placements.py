@@ -43,7 +43,7 @@ def test_articles_are_placed_by_their_shares_and_the_second_time_none(job: MakeJ
     assert mine.placements.read_bytes() == before
 
 
-@settings(max_examples=25, deadline=None)  # each example writes and reads a job three times
+@settings(max_examples=25)  # each example writes and reads a job three times
 @given(st.data())
 def test_whatever_comes_a_placed_article_never_moves_and_no_story_is_on_two_sides(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
