@@ -158,3 +158,11 @@ def test_the_doctor_says_what_there_is(folder: Path) -> None:
     assert ran.code == 0
     for what in ("python", "torch", "job", "scheme", "Label Studio"):
         assert what in ran.out
+
+
+@pytest.mark.parametrize("command", ["push", "pull"])
+def test_a_layer_that_is_none_is_exit_2_with_those_there_are(folder: Path, command: str) -> None:
+    pressmark("ingest", "-C", folder)
+    ran = pressmark(command, "--layer", "block", "-C", folder)
+    assert ran.code == 2
+    assert "'block' is no layer; there are: spans, blocks" in ran.err

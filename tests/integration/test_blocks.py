@@ -12,7 +12,7 @@ from annotation.pull import pull
 from annotation.push import push
 from annotation.rehearse import rehearse
 from annotation.studio import Running, read_login
-from corpus.errors import PressmarkError
+from corpus.errors import PressmarkError, ServiceError
 from corpus.files import read_lines
 from corpus.job import Job
 from corpus.records import Annotation, Article, Block, Span
@@ -194,3 +194,27 @@ def test_gold_blocks_win_over_what_is_pulled(studio_job: MakeJob) -> None:
     rehearse(job, [corrected(job, article(), "ana", block100="poll")], layer=BLOCKS)
     pull(job, layer=BLOCKS)
     assert kinds(job)[-1] == ("teaser", "human")
+
+
+def test_a_push_of_better_blocks_that_was_broken_off_is_completed(
+    studio_job: MakeJob, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = studio_job(article(), scheme=SCHEME)
+    project = push(job, layer=BLOCKS).project
+    first, *rest = article().blocks
+    better = replace(article(), blocks=(replace(first, kind="chrome"), *rest))
+    write_shard(job.articles / "00000.parquet", [better])
+
+    def broken(*_: object) -> None:
+        raise ServiceError("broke off")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Client, "replace_predictions", broken)
+        with pytest.raises(ServiceError):
+            push(job, layer=BLOCKS)
+    push(job)
+    assert push(job, layer=BLOCKS).prelabelled == 1
+    assert push(job, layer=BLOCKS).prelabelled == 0
+    (task,) = admin.snapshot(project)
+    (shown,) = admin._ask("GET", "/api/predictions", query={"task": task.id})
+    assert shown["result"][0]["value"]["labels"] == ["chrome"]
