@@ -7,9 +7,8 @@ text on their pages, and planted pairs of known kinds (a syndicated copy, one cu
 with sentences changed, a short item inside a long page). The alternative is the exact join of all
 runs of words that training's split used before: every two articles that share a run are counted.
 Each size and each way runs in a process of its own, so that its peak of memory is its own; seconds
-are of the processor, which other programs disturb less. With
-`--ptc` the folder of articles of SemEval-2020 task 11 is joined in both ways, for how far they
-agree.
+are of the processor, which other programs disturb less. With `--ptc` the folder of articles of
+SemEval-2020 task 11 is joined in both ways, for how far they agree.
 """
 
 from __future__ import annotations
@@ -26,10 +25,21 @@ from collections.abc import Iterator
 from itertools import accumulate, combinations
 from pathlib import Path
 
-from corpus.duplicates import FEW, LEAST, SHARED, STANDING, find_clusters
+import numpy as np
+
+from corpus.duplicates import (
+    FEW,
+    LEAST,
+    SHARED,
+    STANDING,
+    candidates,
+    compared,
+    find_clusters,
+    read_bodies,
+)
 from corpus.lines import typed_lines
 from corpus.records import Article, Block
-from corpus.shingles import body_of, runs_of
+from corpus.shingles import alike, banded, body_of, runs_of
 from corpus.text import canonical
 
 #: One article in so many is the second of a planted pair.
@@ -225,8 +235,24 @@ def _ptc(folder: Path) -> None:
     print(f"joined by the exact join alone: {len(lost)}; by clusters alone: {len(more)}")
     for join in more:
         print(f"  {join.one} {join.other}: {join.reason}")
+    _candidates(articles)
     near = sorted(join.similarity for join in found.joins)
     print("similarity of the joins:", " ".join(f"{each:.2f}" for each in near))
+
+
+def _candidates(articles: list[Article]) -> None:
+    """Print how many of the joins each kind of candidates leads to: by the same rule throughout."""
+    bodies = read_bodies(articles)
+    numbers = np.array([n for n, runs in enumerate(bodies.runs) if len(runs)])
+    keys = banded([bodies.runs[n] for n in numbers])
+    bands = {tuple(pair) for found in alike(keys, numbers) for pair in found.tolist()}
+    ways = {
+        "every two articles": list(combinations(range(len(articles)), 2)),
+        "MinHash alone": sorted(bands),
+        "MinHash and sampled runs": candidates(bodies),
+    }
+    for way, pairs in ways.items():
+        print(f"{way}: {len(pairs)} pairs compared, {len(list(compared(bodies, pairs)))} joined")
 
 
 if __name__ == "__main__":
