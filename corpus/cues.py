@@ -29,7 +29,7 @@ actions|ad|ad feedback|advertisement|advertisements|advertising|all rights reser
 |translate|truth social|tweet|twitter|url copied|video|videos|views|watch live|watch now
 |whatsapp|world|x|youtube
 """
-_CUE = r"""(?:trending(?:\ now)?|related(?:\ (?:stor(?:y|ies)|articles?|coverage|news|posts|topics
+_CUE = r"""(?:trending(?:\ now)?|related(?:\ (?:stor(?:y|ies)|articles?|coverage|news|posts
 |content|links|reading))?|read\ (?:more|next|also|on|this\ next|the\ (?:latest|full\ story))
 |see\ also|also\ read|also\ (?:in|on|from)\b.{0,40}|more\ (?:from|stories|on\ this|in|news
 |like\ this|headlines)\b.{0,40}|recommended(?:\ (?:stories|reading|for\ you))?|you\ (?:may
@@ -189,7 +189,8 @@ CUES = Cues(
     place=_plain(r"^[A-ZÀ-Þ][\w.'’ ,/-]{1,40}(?:\s*\([^)]{2,40}\))?\s*[—–-]{1,2}$", re.NOFLAG),
     tags=_plain(
         r"^(?:tags?|topics?|filed under|keywords|categor(?:y|ies)|tagged(?: with)?"
-        r"|more (?:on|about))"
+        r"|more (?:on|about)|(?:explore )?more on these topics|(?:related|story|article) topics"
+        r"|topics in this \w+)"
         r"\s*(?::|$)"
     ),
     hashtags=_plain(r"^(?:#\w+[\s,]*)+$"),

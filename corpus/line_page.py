@@ -114,7 +114,7 @@ class Page:
         closed = [bool(_CLOSED.search(word)) for word in self.words]
         listed = menus(self.count, closed)
         for i, menu in enumerate(listed):
-            if menu and self.found[i] in (None, "cue", "tags", "correction", "comments"):
+            if menu and self.found[i] in (None, "cue", "correction", "comments"):
                 self.found[i] = "chrome"
         prose = [self.is_prose(i) for i in range(self.size)]
         # a sentence too short for prose, a question, a cue: they cost a body nothing

@@ -116,12 +116,25 @@ def _correct(page: Page) -> None:
             bare = page.words[i - 1].rstrip(": ").count(" ") <= 1 and page.count[i - 1] <= 2
             if bare and page.found[i] in (None, "chrome") and _tag_line(page, i):
                 page.found[i] = "tags"
+                _tag_list(page, i)
         if page.found[i - 1] == "correction" and page.found[i] is None:
             headed = page.count[i - 1] <= 3 and page.words[i - 1].casefold().startswith(
                 ("correction", "clarification")
             )
             if headed and page.count[i] >= 5:
                 page.found[i] = "correction"
+
+
+def _tag_list(page: Page, first: int) -> None:
+    """Topics one a line: to the end of their box or of the lines without a gap."""
+    stop = page.box[first - 1] or page.size
+    for i in range(first + 1, min(first + _REACH, page.size)):
+        line = page.lines[i]
+        apart = i >= stop or not line.linked if line.markup else line.gap
+        known = page.words[i].casefold() in page.cues.chrome
+        if apart or known or page.found[i] not in (None, "chrome") or page.count[i] > 5:
+            return
+        page.found[i] = "tags"
 
 
 def _tag_line(page: Page, i: int) -> bool:

@@ -17,6 +17,9 @@ _PAGE = 30
 #: What a line that is no prose takes from a stretch, in words (tuning pages: 10 to 14 are alike,
 #: 6 and 20 worse).
 _COST = 12
+#: A stretch with this share of the best one's words is part of the body too: an advertisement or a
+#: list stands between.
+_PART = 0.99
 #: What a paragraph gives at most, so that one long line is not a body.
 _MOST = 60
 
@@ -44,7 +47,7 @@ def body(counts: Sequence[int], prose: Sequence[bool], known: Sequence[bool]) ->
     """
     if len(counts) < _PAGE:
         return 0, len(counts)
-    best, best_start, best_end = 0, 0, 0
+    stretches: list[tuple[int, int, int]] = []  # best score, first line, line behind the last
     score, start = 0, 0
     for i, count in enumerate(counts):
         if score <= 0:
@@ -53,6 +56,10 @@ def body(counts: Sequence[int], prose: Sequence[bool], known: Sequence[bool]) ->
             score += min(count, _MOST)
         elif not known[i]:
             score -= _COST
-        if score > best:
-            best, best_start, best_end = score, start, i + 1
-    return best_start, best_end
+        if score > 0 and (not stretches or stretches[-1][1] != start):
+            stretches.append((score, start, i + 1))
+        elif stretches and stretches[-1][1] == start and score > stretches[-1][0]:
+            stretches[-1] = (score, start, i + 1)
+    best = max((score for score, _, _ in stretches), default=0)
+    parts = [part for part in stretches if part[0] >= _PART * best]
+    return (parts[0][1], parts[-1][2]) if parts else (0, 0)
