@@ -12,7 +12,7 @@ import click
 import typer
 from typer.core import TyperGroup
 
-from corpus.commands import importing, looking, placing, reading, releasing
+from corpus.commands import importing, looking, packs, placing, reading, releasing
 from corpus.console import HERE, Folder, Json, Settings, answer, bars, quarantined, say, work
 from corpus.errors import PressmarkError
 
@@ -48,7 +48,7 @@ app = typer.Typer(
 )
 studio = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(studio, name="studio", help="Keep a local Label Studio: start, stop, status, logs.")
-for room in (reading.app, importing.app, looking.app, placing.app, releasing.app):
+for room in (reading.app, packs.app, importing.app, looking.app, placing.app, releasing.app):
     app.add_typer(room)
 
 #: Remarks that are printed; a guideline misread by one annotator can make hundreds.

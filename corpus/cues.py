@@ -6,8 +6,10 @@ Patterns meet a line's plain form: white space collapsed, curly apostrophes stra
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
+_SPACE = re.compile(r"\s+")
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
 _NAME = r"[A-ZÀ-ÞŠŽĐ][\w.’'-]*"
@@ -126,6 +128,12 @@ class Cues:
     bio: re.Pattern[str]
     trade: re.Pattern[str]
     about: re.Pattern[str]
+    #: What a word of an element's class or id says of what stands in it; earlier rows count first.
+    markup: tuple[tuple[str, frozenset[str]], ...] = ()
+    #: Lines that recur on a publisher's pages (corpus.packs), by `line_page.line_key`, and those
+    #: of which a person says what they are, whatever the rules say.
+    lines: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 CUES = Cues(
@@ -248,6 +256,19 @@ MARKUP: tuple[tuple[str, frozenset[str]], ...] = tuple(
     (kind, frozenset(words.split()))
     for kind, words in re.findall(r"^(\w+):((?:.|\n )*)", _MARKUP, re.MULTILINE)
 )
+
+CUES = replace(CUES, markup=MARKUP)
+
+
+def with_cues(table: Cues, words: Iterable[str]) -> Cues:
+    """Return the table with more words that announce other articles; taken letter by letter."""
+    own = "|".join(re.escape(_SPACE.sub(" ", word).strip().rstrip(":")) for word in words)
+    return replace(
+        table,
+        cue=_pattern(rf"^{_MARK}(?:{_CUE}|{own})\s*[:»→…]*$"),
+        cue_with_teaser=_pattern(rf"^({_MARK}(?:{_CUE}|{own})\s*:)\s*\S"),
+    )
+
 
 #: Class words that hide an element from eyes (text for screen readers).
 HIDDEN = frozenset(

@@ -7,7 +7,7 @@ The page is parsed once (corpus.dom). White space collapses within a block like 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from corpus.cues import CUES, HIDDEN, Cues
@@ -87,7 +87,8 @@ class _Run:
 class _Path:
     """The open elements around the reader; a place is made of one once it holds words."""
 
-    def __init__(self) -> None:
+    def __init__(self, cues: Cues) -> None:
+        self._cues = cues
         self.ends: list[str] = ["/"]
         self._written: list[str] = [""]
         self._places: list[Place] = [Place(None, "", ())]
@@ -107,22 +108,24 @@ class _Path:
         for i in range(len(places), len(self.ends)):
             place = places[-1]
             if i <= _DEEPEST:
-                place = place_of(self.ends[i][1:], self._written[i], place)
+                place = place_of(self.ends[i][1:], self._written[i], place, self._cues)
             places.append(place)
         return places[-1]
 
 
-def read_html(source: str, title: str = "", cues: Cues = CUES) -> Read:
+def read_html(source: str, title: str = "", cues: Cues | Callable[[Metadata], Cues] = CUES) -> Read:
     """Read a page's markup, canonical text already; no markup is too broken.
 
     Args:
         source: the markup.
         title: the headline where it is known from elsewhere.
-        cues: the words by which the page names its parts.
+        cues: the words by which the page names its parts, or what finds them by its metadata.
     """
     stream = tokens(source)
     metadata = metadata_of(stream)
-    pieces = [piece for run in _runs(stream) for piece in _pieces(run)]
+    if not isinstance(cues, Cues):
+        cues = cues(metadata)
+    pieces = [piece for run in _runs(stream, cues) for piece in _pieces(run)]
     text = "\n\n".join(piece.text for piece in pieces)
     head = _headline(pieces, title, metadata)
     lines = split_cues(text, settle(pieces, head), cues)
@@ -130,9 +133,9 @@ def read_html(source: str, title: str = "", cues: Cues = CUES) -> Read:
     return Read(text, found, metadata)
 
 
-def _runs(stream: Iterable[Token]) -> Iterator[_Run]:
+def _runs(stream: Iterable[Token], cues: Cues) -> Iterator[_Run]:
     """Yield the inline run of each block that holds words."""
-    run, path = _Run(), _Path()
+    run, path = _Run(), _Path(cues)
     ends = path.ends
     unseen, end, depth = "", "", 0  # what is passed over, its end tag, and how many are open
     for raw, outer, inner, tag, written, text in stream:

@@ -10,12 +10,14 @@ from typing import Any
 
 from corpus.archives import read_archive
 from corpus.corrections import Retyping
+from corpus.cues import Cues
 from corpus.errors import PressmarkError, UnreadableError
 from corpus.html import read_html
 from corpus.job import Job, now
 from corpus.language import settle
 from corpus.lines import Typed, typed_lines
 from corpus.metadata import Metadata, address
+from corpus.packs import NO_PACKS, Packs, read_packs
 from corpus.progress import Progress, silent
 from corpus.readers import (
     ROWS,
@@ -86,8 +88,8 @@ def ingest(job: Job, progress: Progress = silent) -> Ingested:
     )
 
 
-def article_of(page: Page, when: str = "") -> Article:
-    """Return the article of a raw page.
+def article_of(page: Page, when: str = "", packs: Packs = NO_PACKS) -> Article:
+    """Return the article of a raw page, its lines typed with its publisher's pack.
 
     Raises:
         UnreadableError: it holds no text, or more than its source allows.
@@ -98,11 +100,11 @@ def article_of(page: Page, when: str = "") -> Article:
     if page.parts:
         text, typed, metadata = *_of_parts(page.parts), Metadata()
     elif page.reader.startswith("html") or is_markup(source):
-        read = read_html(source, title)
+        read = read_html(source, title, lambda told: _cues(packs, page, given, told))
         text, typed, metadata = read.text, read.typed, read.metadata
     else:
         _check_size(source, page)  # before its lines are typed
-        text, typed, metadata = source, typed_lines(source, title), Metadata()
+        text, typed, metadata = source, _typed(source, title, packs, page, given), Metadata()
     _check_size(text, page)
     language, told = _language(page, given, metadata, text, typed)
     try:
@@ -126,6 +128,18 @@ def article_of(page: Page, when: str = "") -> Article:
         )
     except RecordError as error:
         raise UnreadableError(str(error)) from None
+
+
+def _typed(source: str, title: str, packs: Packs, page: Page, given: dict[str, str]) -> Typed:
+    return typed_lines(source, title, _cues(packs, page, given, Metadata()))
+
+
+def _cues(packs: Packs, page: Page, given: dict[str, str], told: Metadata) -> Cues:
+    """The words of the page's publisher, whom a row, the page or the source names."""
+    return packs.cues(
+        given.get("publisher") or told.site or page.source.publisher,
+        given.get("url") or told.url,
+    )
 
 
 def _of_parts(parts: Iterable[tuple[str, str]]) -> tuple[str, Typed]:
@@ -177,6 +191,7 @@ def _kind(reason: str) -> str:
 def _articles(files: Files, aside: _Aside, progress: Progress) -> Iterator[Article]:
     when = now()
     listed = read_takedown(aside.job.takedown)
+    packs = read_packs(aside.job.folder / aside.job.settings.packs)
     given = Seen()
     for done, file in enumerate(files):
         progress("reading pages", done, len(files))
@@ -188,7 +203,7 @@ def _articles(files: Files, aside: _Aside, progress: Progress) -> Iterator[Artic
                 aside.put(page.where, page.reason)
                 continue
             try:
-                article = article_of(page, when)
+                article = article_of(page, when, packs)
                 refuse_taken_down(article, listed)
                 if page.given.get("id"):
                     _check_id(article, page.where, given)

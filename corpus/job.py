@@ -178,10 +178,11 @@ class TrainingSection(Strict):
 
 
 class JobFile(Strict):
-    """pressmark.yaml as it is written."""
+    """pressmark.yaml as it is written; `packs` is the folder of the publishers' packs."""
 
     scheme: Annotated[str, Field(min_length=1)] = "scheme"
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
+    packs: Annotated[str, Field(min_length=1)] = "packs"
     studio: StudioSection = StudioSection()
     stats: StatsSection = StatsSection()
     split: SplitSection = SplitSection()

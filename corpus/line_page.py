@@ -16,6 +16,9 @@ _LONG = 400
 #: So many lines above the body most headlines stand at most.
 _HEAD = 12
 _SIGNS = re.compile(r"[^\w\s&']+|\b\d[\d.,]*k?\b")
+#: What markup may say of a line that recurs and is something else after all.
+_OPEN = (None, "chrome", "cue", "teaser", "paragraph", "caption")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SPACE = re.compile(r"\s+")
 _WHOLE_QUOTE = re.compile(
     r"^(?:“[^”]+”|\"[^\"]+\"|«[^»]+»|> .+)(?:\s*[—–-]\s*\S[^.!?]{0,60})?$", re.DOTALL
@@ -59,6 +62,11 @@ def same_words(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold().replace("’", "'")))
 
 
+def line_key(text: str) -> str:
+    """Return what a line is known by in a pack: its words without case and signs, numbers as 0."""
+    return same_words(_NUMBER.sub("0", text))
+
+
 def names_only(text: str) -> bool:
     """Tell whether a line is names of people and nothing else."""
     return len(text) <= 120 and all(
@@ -92,6 +100,7 @@ class Page:
         self.raw, self.lines, self.title, self.cues = words, lines, title, cues
         self.found: list[str | None] = [line.kind for line in lines]
         self.size = len(lines)
+        stories = self._recall() if cues.lines or cues.told else []
         starts = [line.start for line in lines]
         #: Index behind the last line of each line's box, 0 where it stands in none.
         self.box = [bisect.bisect_left(starts, line.box) if line.box else 0 for line in lines]
@@ -108,6 +117,26 @@ class Page:
         self.body = self._first_prose(self.start)
         self.head = self._headline()
         self.read_header()
+        known = same_words(self.words[self.head]) if self.head is not None else ""
+        for i in stories:
+            if i != self.head and self.found[i] in (None, "chrome", "subheading"):
+                again = same_words(self.words[i]) == known
+                self.found[i] = "chrome" if again else "teaser"
+
+    def _recall(self) -> list[int]:
+        """Type the lines that the publisher's pack knows; return the titles among them."""
+        stories, lines, told = [], self.cues.lines, self.cues.told
+        for i, line in enumerate(self.raw):
+            key = line_key(line) if len(line) < 4 * _LONG else ""
+            kind = told.get(key) or lines.get(key)
+            if key in told:
+                self.found[i] = kind
+            elif kind == "teaser":
+                if is_story(line, linked=True):
+                    stories.append(i)  # one of them may be this page's own headline
+            elif kind and self.found[i] in _OPEN and (kind == "bio" or not names_only(line)):
+                self.found[i] = kind
+        return stories
 
     def _find_regions(self) -> None:
         """Menus are chrome whatever their entries say; between them lies the body."""

@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from corpus.boxes import Prose, asking, prose_of
-from corpus.cues import CUES, MARKUP
+from corpus.cues import CUES, Cues
 from corpus.line_page import Line, is_story, names_only
 
 _TAGS = {
@@ -57,7 +57,6 @@ _WHOLE = frozenset(("html", "body", "main", "article"))
 _INLINE = frozenset(("a", "em", "i", "b", "strong", "u", "s", "sup", "sub", "mark", "br", "img"))
 _WORDS = re.compile(r"[^a-z0-9]+")
 _NAMES = re.compile(r" (?:class|id)=\"([^\"]+)\"")
-_PAIRS = frozenset(pair for _, names in MARKUP for pair in names if "-" in pair)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: What a box that asks the reader holds beside its plea.
 _KEPT = ("headline", "comments", "correction", "caption", "bio", "byline")
@@ -134,12 +133,12 @@ class Piece(NamedTuple):
     bold: bool = False
 
 
-def place_of(tag: str, written: str, parent: Place) -> Place:
+def place_of(tag: str, written: str, parent: Place, cues: Cues = CUES) -> Place:
     """Return the place that an element makes within `parent`; its attributes are as in a token."""
     names = ""
     if written and tag not in _WHOLE and tag not in _INLINE:
         names = " ".join(_NAMES.findall(written))
-    hints = _hints(tag, names)
+    hints = _hints(tag, names, cues)
     place = Place(
         parent,
         tag,
@@ -155,21 +154,26 @@ def place_of(tag: str, written: str, parent: Place) -> Place:
 
 
 @functools.lru_cache(4096)
-def _hints(tag: str, names: str) -> tuple[str, ...]:
+def _hints(tag: str, names: str, cues: Cues) -> tuple[str, ...]:
     """What tag, class and id say, the tag first."""
     said = [_TAGS[tag]] if tag in _TAGS else []
     words = set()
     for name in names.split():
         parts = [part for part in _WORDS.split(_CAMEL.sub("-", name).casefold()) if part]
         pairs = {f"{a}-{b}" for a, b in pairwise(parts)}
-        words |= pairs | {part for part in parts if not _paired(part, pairs)}
-    said += [kind for kind, known in MARKUP if words & known]
+        words |= pairs | {part for part in parts if not _paired(part, pairs, cues)}
+    said += [kind for kind, known in cues.markup if words & known]
     return tuple(said)
 
 
-def _paired(part: str, pairs: set[str]) -> bool:
+@functools.lru_cache(16)
+def _known_pairs(cues: Cues) -> frozenset[str]:
+    return frozenset(pair for _, names in cues.markup for pair in names if "-" in pair)
+
+
+def _paired(part: str, pairs: set[str], cues: Cues) -> bool:
     """A word of a known pair says nothing by itself: 'author-box' is no byline."""
-    return any(part in pair.split("-") for pair in pairs & _PAIRS)
+    return any(part in pair.split("-") for pair in pairs & _known_pairs(cues))
 
 
 def settle(pieces: list[Piece], head: int | None) -> list[Line]:
