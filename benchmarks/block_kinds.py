@@ -25,6 +25,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from corpus.cues import CUES, Cues
 from corpus.html import read_html
@@ -128,7 +130,27 @@ def _said(text: str, blocks: Sequence[Block]) -> Iterator[tuple[str, str]]:
         yield text[block.start : block.end], block.kind
 
 
-def projected(page: Plain, text: str, blocks: Sequence[Block]) -> list[str]:
+def scores(pages: Sequence[GoldPage]) -> Iterator[str]:
+    """Yield how many lines each rule typed and how many rightly, as corpus/sureness.py has them."""
+    for form in ("html", "text"):
+        right: Counter[str] = Counter()
+        typed: Counter[str] = Counter()
+        for page in pages:
+            read = read_html(canonical(page.source)[0])
+            text, found = (read.text, read.typed) if form == "html" else (page.page.text, None)
+            found = found or typed_lines(text)
+            named = [
+                SimpleNamespace(start=block.start, end=block.end, kind=f"{rule} {block.kind}")
+                for block, rule in zip(found.blocks, found.rules, strict=True)
+            ]
+            for kind, said in zip(page.kinds, projected(page.page, text, named), strict=True):
+                if kind != "unseen" and said != "missing":
+                    typed[said] += 1
+                    right[said] += said.split()[1] == kind
+        yield from (f"{form} {said} {right[said]} {typed[said]}" for said in sorted(typed))
+
+
+def projected(page: Plain, text: str, blocks: Sequence[Any]) -> list[str]:
     """The kind that most characters of each line of `page` have among `blocks` of `text`."""
     ours = [(found[0], found.start()) for found in _TOKEN.finditer(text)]
     theirs = [(found[0], found.start()) for found in _TOKEN.finditer(page.text)]
@@ -144,7 +166,7 @@ def projected(page: Plain, text: str, blocks: Sequence[Block]) -> list[str]:
     return [vote.most_common(1)[0][0] if vote else "missing" for vote in votes]
 
 
-def _lookup(blocks: Sequence[Block]) -> Callable[[int], str]:
+def _lookup(blocks: Sequence[Any]) -> Callable[[int], str]:
     table: dict[int, str] = {}
     for block in blocks:
         table.update(dict.fromkeys(range(block.start, block.end), block.kind))
@@ -241,9 +263,13 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--text", action="store_true", help="errors of the text alone")
+    parser.add_argument("--scores", action="store_true", help="each rule's share of right lines")
     options = parser.parse_args()
     pages = list(gold(options.data))
     tuning = [page for page in pages if not held_out(page.publisher)]
+    if options.scores:
+        print("\n".join(scores(tuning)))
+        return
     if options.errors:
         for page in tuning:
             said = (on_text if options.text else on_html)(page)

@@ -100,7 +100,11 @@ class Page:
         self.raw, self.lines, self.title, self.cues = words, lines, title, cues
         self.found: list[str | None] = [line.kind for line in lines]
         self.size = len(lines)
+        #: Which rule typed each line last.
+        self.rules = ["markup"] * self.size
+        self._before = list(self.found)
         stories = self._recall() if cues.lines or cues.told else []
+        self.by("pack")
         starts = [line.start for line in lines]
         #: Index behind the last line of each line's box, 0 where it stands in none.
         self.box = [bisect.bisect_left(starts, line.box) if line.box else 0 for line in lines]
@@ -108,6 +112,7 @@ class Page:
         for i in range(self.size):
             if self.found[i] is None:
                 self.found[i] = self.read_alone(i)
+        self.by("words")
         self.marked = any(line.markup for line in lines)
         #: Index behind the last line of the body of plain text; markup has boxes instead.
         self.foot = self.size
@@ -122,6 +127,14 @@ class Page:
             if i != self.head and self.found[i] in (None, "chrome", "subheading"):
                 again = same_words(self.words[i]) == known
                 self.found[i] = "chrome" if again else "teaser"
+        self.by("head")
+
+    def by(self, rule: str) -> None:
+        """Note that `rule` typed what has another kind now than when this was last asked."""
+        for i, (before, kind) in enumerate(zip(self._before, self.found, strict=True)):
+            if before != kind:
+                self.rules[i] = rule
+                self._before[i] = kind
 
     def _recall(self) -> list[int]:
         """Type the lines that the publisher's pack knows; return the titles among them."""

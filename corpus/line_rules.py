@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from corpus.appeals import type_appeals
 from corpus.cues import Cues
@@ -39,18 +40,23 @@ _PART = re.compile(r"^(?:part )?(?:\d{1,2}|[IVX]{1,5})\.?$", re.IGNORECASE)
 _REACH = 60
 
 
-def kinds_of(words: Sequence[str], lines: Sequence[Line], title: str, cues: Cues) -> list[str]:
-    """Return the kind of each line; `words` are their texts."""
+class Said(NamedTuple):
+    """The kind of a line and the rule that typed it."""
+
+    kind: str
+    rule: str
+
+
+def kinds_of(words: Sequence[str], lines: Sequence[Line], title: str, cues: Cues) -> list[Said]:
+    """Return the kind of each line and which rule says so; `words` are their texts."""
     page = Page(words, lines, title, cues)
-    _teasers(page)
-    _comments(page)
-    _correct(page)
-    _bios(page)
-    type_strays(page)
-    type_appeals(page)
-    _polls(page)
-    _rest(page)
-    return ["chrome" if kind in (None, "cue") else kind for kind in page.found]
+    for rule, apply in _RULES.items():
+        apply(page)
+        page.by(rule)
+    return [
+        Said("chrome" if kind in (None, "cue") else str(kind), rule)
+        for kind, rule in zip(page.found, page.rules, strict=True)
+    ]
 
 
 def _teasers(page: Page) -> None:
@@ -329,3 +335,16 @@ def _marked(page: Page, i: int, last: int) -> str:
 def _by_teaser(page: Page, i: int) -> bool:
     """The line before is another story's title, of which this is the summary."""
     return i > 0 and page.found[i - 1] == "teaser"
+
+
+#: What reaches over lines, in order; `Page` has read each line by itself.
+_RULES: dict[str, Callable[[Page], None]] = {
+    "cue": _teasers,
+    "comments": _comments,
+    "behind": _correct,
+    "bio": _bios,
+    "stray": type_strays,
+    "appeal": type_appeals,
+    "poll": _polls,
+    "rest": _rest,
+}

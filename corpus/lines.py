@@ -14,6 +14,7 @@ from corpus.cues import CUES, Cues
 from corpus.line_page import Line
 from corpus.line_rules import kinds_of
 from corpus.records import Block
+from corpus.sureness import sureness
 
 _LINE = re.compile("[^\n\u2028\u2029]+")
 #: Hard-wrapped text: no line is longer, and only one at least so long runs on in the next.
@@ -22,12 +23,16 @@ _WRAP, _RUNS_ON = 100, 45
 
 @dataclass(frozen=True)
 class Typed:
-    """A text's blocks and what they tell of the page: its title, authors and date as written."""
+    """A text's blocks and what they tell of the page: its title, authors and date as written.
+
+    `rules` names the rule that typed each block.
+    """
 
     blocks: tuple[Block, ...]
     title: str = ""
     byline: str = ""
     dateline: str = ""
+    rules: tuple[str, ...] = ()
 
 
 def typed_lines(text: str, title: str = "", cues: Cues = CUES) -> Typed:
@@ -44,13 +49,20 @@ def typed_lines(text: str, title: str = "", cues: Cues = CUES) -> Typed:
 def typed(text: str, lines: Sequence[Line], title: str = "", cues: Cues = CUES) -> Typed:
     """Type `lines`, which are slices of `text` in order."""
     words = [text[line.start : line.end] for line in lines]
-    kinds = kinds_of(words, lines, title, cues)
+    said = kinds_of(words, lines, title, cues)
+    kinds = [kind for kind, _ in said]
+    form = "html" if lines and lines[0].markup else "text"
     blocks = tuple(
-        Block(line.start, line.end, kind) for line, kind in zip(lines, kinds, strict=True)
+        Block(line.start, line.end, kind, score=sureness(form, rule, kind))
+        for line, (kind, rule) in zip(lines, said, strict=True)
     )
     first = {kind: word for word, kind in reversed(list(zip(words, kinds, strict=True)))}
     return Typed(
-        blocks, first.get("headline", ""), first.get("byline", ""), first.get("dateline", "")
+        blocks,
+        first.get("headline", ""),
+        first.get("byline", ""),
+        first.get("dateline", ""),
+        tuple(rule for _, rule in said),
     )
 
 
