@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from corpus.cues import CUES
 
 if TYPE_CHECKING:
-    from corpus.markup import Piece, Place
+    from corpus.places import Piece, Place
 
 #: The body is the innermost box with this share of the page's prose: less splits bodies that an
 #: advertisement parts, more takes in the blurbs of other boxes (tuning pages, .7 to .9 alike).

@@ -14,8 +14,9 @@ from corpus.cues import CUES, HIDDEN, Cues
 from corpus.dom import VOID, Token, attributes, plain, tokens
 from corpus.line_page import same_words
 from corpus.lines import Typed, split_cues, typed
-from corpus.markup import Piece, Place, place_of, settle
+from corpus.markup import settle
 from corpus.metadata import Metadata, metadata_of
+from corpus.places import Piece, Place, place_of
 
 _BLOCKS = frozenset(
     """

@@ -2,62 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import re
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from itertools import accumulate, pairwise
-from typing import NamedTuple
+from itertools import accumulate
 
 from corpus.boxes import Prose, asking, prose_of
-from corpus.cues import CUES, Cues
+from corpus.cues import CUES
 from corpus.line_page import Line, is_story, names_only
+from corpus.places import BOXES, HEADED, HEADINGS, MENU, PROSE, STORY, Piece, Place
 
-_TAGS = {
-    "nav": "chrome",
-    "menu": "chrome",
-    "header": "header",
-    "footer": "footer",
-    "aside": "aside",
-    "figcaption": "caption",
-    "figure": "caption",
-    "caption": "caption",
-    "blockquote": "quote",
-    "time": "dateline",
-    "amp-img": "caption",
-}
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "summary"))
-_PROSE = frozenset(("p", "li", "dd", "blockquote"))
-_BOXES = ("div", "section", "aside", "form")
-#: What says what a block is, and what says that nothing within it does.
-_OWN = {tag: tag for tag in (*_HEADINGS, *_PROSE)} | dict.fromkeys(
-    (*_BOXES, "article", "td", "body"), ""
-)
-#: Tags that rules ask for, each with its bit.
-_ASKED = {
-    tag: 1 << bit
-    for bit, tag in enumerate(
-        """
-        p h1 h2 h3 h4 h5 h6 nav menu header footer article main a b strong pre textarea listing xmp
-        plaintext
-        """.split()
-    )
-}
-_LINK = _ASKED["a"]
-_HEADED = sum(_ASKED[f"h{level}"] for level in range(1, 7))
-_HEAVY = _ASKED["b"] | _ASKED["strong"]
-_AS_WRITTEN = sum(_ASKED[tag] for tag in ("pre", "textarea", "listing", "xmp", "plaintext"))
-_MENU = _ASKED["nav"] | _ASKED["menu"]
-_STORY = _ASKED["article"] | _ASKED["main"]
-_BESIDE = _ASKED["nav"] | _ASKED["header"] | _ASKED["footer"]
-#: Elements whose classes speak of the whole page ('single-post tag-tolls has-sidebar').
-_WHOLE = frozenset(("html", "body", "main", "article"))
-#: Class words on these speak of a part of a sentence, not of a block.
-_INLINE = frozenset(("a", "em", "i", "b", "strong", "u", "s", "sup", "sub", "mark", "br", "img"))
-_WORDS = re.compile(r"[^a-z0-9]+")
-_NAMES = re.compile(r" (?:class|id)=\"([^\"]+)\"")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: What a box that asks the reader holds beside its plea.
 _KEPT = ("headline", "comments", "correction", "caption", "bio", "byline")
 #: Words of a story's title in a list or menu of other entries, where sections have long names too.
@@ -65,115 +17,6 @@ _IN_LIST, _IN_MENU = 6, 8
 #: A box said to hold a newsletter or related links that holds more of the page's prose than this
 #: holds the article (classes such as 'body with-newsletter').
 _SHARE = 0.4
-
-
-@dataclass(eq=False, slots=True)
-class Place:
-    """An element with visible content: where a piece of text stands.
-
-    `hinted` is the innermost place that hints at what it holds, this one or one around it; `own`
-    the nearest tag that says what a block is; `inside` which of the tags of _ASKED stand around.
-    """
-
-    parent: Place | None
-    tag: str
-    hints: tuple[str, ...]
-    depth: int = 0
-    hinted: Place | None = None
-    own: str = ""
-    inside: int = 0
-
-    @property
-    def link(self) -> bool:
-        """Words here are part of a link."""
-        return bool(self.inside & _LINK)
-
-    @property
-    def bold(self) -> bool:
-        """Words here are bold by their tag."""
-        return bool(self.inside & _HEAVY)
-
-    @property
-    def preformatted(self) -> bool:
-        """White space here stands as it is written."""
-        return bool(self.inside & _AS_WRITTEN)
-
-    def within(self, tag: str) -> bool:
-        """Tell whether the place is a `tag` or stands in one."""
-        flag = _ASKED.get(tag)
-        return bool(self.inside & flag) if flag else any(p.tag == tag for p in self.chain())
-
-    def beside(self) -> bool:
-        """Tell whether the place is in the page's own head, foot or menu, not in an article's."""
-        return bool(self.inside & _BESIDE) and not self.inside & _STORY
-
-    def chain(self) -> list[Place]:
-        """The place and what it stands in, innermost first."""
-        places, place = [], self
-        while place.parent is not None:
-            places.append(place)
-            place = place.parent
-        return places
-
-    def believed(self, doubted: Collection[Place]) -> Iterator[Place]:
-        """The places with hints around a piece, innermost first, without the doubted ones."""
-        place = self.hinted
-        while place is not None:
-            if place not in doubted:
-                yield place
-            place = place.parent and place.parent.hinted
-
-
-class Piece(NamedTuple):
-    """A block of visible text, where it stands, and whether it is all links or all bold."""
-
-    text: str
-    place: Place
-    linked: bool = False
-    bold: bool = False
-
-
-def place_of(tag: str, written: str, parent: Place, cues: Cues = CUES) -> Place:
-    """Return the place that an element makes within `parent`; its attributes are as in a token."""
-    names = ""
-    if written and tag not in _WHOLE and tag not in _INLINE:
-        names = " ".join(_NAMES.findall(written))
-    hints = _hints(tag, names, cues)
-    place = Place(
-        parent,
-        tag,
-        hints,
-        parent.depth + 1,
-        parent.hinted,
-        _OWN.get(tag, parent.own),
-        parent.inside | _ASKED.get(tag, 0),
-    )
-    if hints:
-        place.hinted = place
-    return place
-
-
-@functools.lru_cache(4096)
-def _hints(tag: str, names: str, cues: Cues) -> tuple[str, ...]:
-    """What tag, class and id say, the tag first."""
-    said = [_TAGS[tag]] if tag in _TAGS else []
-    words = set()
-    for name in names.split():
-        parts = [part for part in _WORDS.split(_CAMEL.sub("-", name).casefold()) if part]
-        pairs = {f"{a}-{b}" for a, b in pairwise(parts)}
-        words |= pairs | {part for part in parts if not _paired(part, pairs, cues)}
-    said += [kind for kind, known in cues.markup if words & known]
-    return tuple(said)
-
-
-@functools.lru_cache(16)
-def _known_pairs(cues: Cues) -> frozenset[str]:
-    return frozenset(pair for _, names in cues.markup for pair in names if "-" in pair)
-
-
-def _paired(part: str, pairs: set[str], cues: Cues) -> bool:
-    """A word of a known pair says nothing by itself: 'author-box' is no byline."""
-    return any(part in pair.split("-") for pair in pairs & _known_pairs(cues))
 
 
 def settle(pieces: list[Piece], head: int | None) -> list[Line]:
@@ -193,7 +36,7 @@ def settle(pieces: list[Piece], head: int | None) -> list[Line]:
         tag = piece.place.own
         if i in asked and kind not in _KEPT:
             kind = "solicitation"
-        if outside[i] and (piece.linked or tag in _HEADINGS):
+        if outside[i] and (piece.linked or tag in HEADINGS):
             kind = _beside(piece, kind, tag)
         bold = piece.bold and len(piece.text.split()) <= 12
         lines.append(
@@ -201,8 +44,8 @@ def settle(pieces: list[Piece], head: int | None) -> list[Line]:
                 start,
                 start + len(piece.text),
                 kind=kind,
-                prose=tag in _PROSE and not bold,
-                heading=tag in _HEADINGS or (tag == "p" and bold and not piece.linked),
+                prose=tag in PROSE and not bold,
+                heading=tag in HEADINGS or (tag == "p" and bold and not piece.linked),
                 linked=piece.linked,
                 bold=tag == "p" and bold,
                 loose=loose,
@@ -248,7 +91,7 @@ def _box_ends(pieces: list[Piece], starts: list[int], doubted: set[Place]) -> li
     for piece, start in zip(reversed(pieces), reversed(starts), strict=True):
         inner, place = None, piece.place
         while place.parent is not None:
-            if inner is None and place.tag in _BOXES and place not in doubted:
+            if inner is None and place.tag in BOXES and place not in doubted:
                 inner = place
             if place not in last:
                 last[place] = start + len(piece.text)
@@ -269,12 +112,12 @@ def _kind(piece: Piece, doubted: set[Place]) -> tuple[str | None, bool]:
     inside = {hint for place in places for hint in place.hints}
     if "comments" in inside:
         return "comments", False
-    if around & _MENU:
+    if around & MENU:
         return "chrome", False
     for place in places:
         for hint in place.hints:
             if hint in ("aside", "header", "footer"):
-                site = hint != "aside" and not around & _STORY
+                site = hint != "aside" and not around & STORY
                 if site and nearest is None:
                     return "chrome", False
                 loose = True
@@ -291,15 +134,15 @@ def _beside(piece: Piece, kind: str | None, tag: str) -> str | None:
     """A link or heading beside the article: no caption, and if it is long another story's title."""
     if kind == "caption":
         return None
-    if kind != "chrome" or not is_story(piece.text, piece.linked, tag in _HEADINGS):
+    if kind != "chrome" or not is_story(piece.text, piece.linked, tag in HEADINGS):
         return kind
-    least = _IN_MENU if piece.place.inside & _MENU else _IN_LIST if tag == "li" else 0
+    least = _IN_MENU if piece.place.inside & MENU else _IN_LIST if tag == "li" else 0
     return "teaser" if len(piece.text.split()) >= least else kind
 
 
 def _related(piece: Piece) -> str:
     words = len(piece.text.split())
-    heading = bool(piece.place.inside & _HEADED)
+    heading = bool(piece.place.inside & HEADED)
     if piece.linked or (words >= 8 and not heading):
         return "teaser" if is_story(piece.text, piece.linked or words >= 8, heading) else "chrome"
     if names_only(piece.text) and not heading:

@@ -8,6 +8,7 @@ import pytest
 
 from corpus import corrections, ingest
 from corpus.corrections import correct
+from corpus.cues import CUES, Cues
 from corpus.job import Job
 from corpus.lines import Typed, typed_lines
 from corpus.reanchor import reanchor
@@ -118,8 +119,8 @@ def pages(job: MakeJob) -> Job:
 def better_rules(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """From now on the rules take the page's last block for `kind`."""
 
-    def better(text: str, title: str = "") -> Typed:
-        typed = typed_lines(text, title)
+    def better(text: str, title: str = "", cues: Cues = CUES) -> Typed:
+        typed = typed_lines(text, title, cues)
         last = replace(typed.blocks[-1], kind=kind)
         return replace(typed, blocks=(*typed.blocks[:-1], last))
 
