@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from corpus.cues import CUES, HIDDEN, Cues
 from corpus.dom import VOID, Token, attributes, plain, tokens
-from corpus.line_page import same_words
+from corpus.line_words import same_words
 from corpus.lines import Typed, split_cues, typed
 from corpus.markup import settle
 from corpus.metadata import Metadata, metadata_of

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from corpus.cues import CUES, Cues
+from corpus.cues import Cues
+from corpus.line_words import PERSON, is_story, line_key, names_only, same_words
 from corpus.regions import body, menus
 
 #: Lines longer than this are not read for what they say alone, nor remembered.
@@ -18,18 +19,12 @@ _HEAD = 12
 _SIGNS = re.compile(r"[^\w\s&']+|\b\d[\d.,]*k?\b")
 #: What markup may say of a line that recurs and is something else after all.
 _OPEN = (None, "chrome", "cue", "teaser", "paragraph", "caption")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SPACE = re.compile(r"\s+")
 _WHOLE_QUOTE = re.compile(
     r"^(?:“[^”]+”|\"[^\"]+\"|«[^»]+»|> .+)(?:\s*[—–-]\s*\S[^.!?]{0,60})?$", re.DOTALL
 )
 _CLOSED = re.compile(r"[.!?…][\"”’»)\]]*$")
 _WORD = re.compile(r"\w[\w’'-]*")
-_PERSON = re.compile(
-    r"^[A-ZÀ-ÞŠŽĐ][\w.’'-]+(?: (?:[A-ZÀ-ÞŠŽĐ][\w.’'-]*|de|van|von|der|la|and|&)){1,5}$"
-)
-_AMONG = re.compile(r",\s*|\s+(?:and|&)\s+")
-_CLOCK = re.compile(r"^[\s—–-]*(?:\d{1,2}:\d\d|\w{3,9}\.? \d{1,2}\b)[\s,\d:apm.]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +50,6 @@ class Line:
     outside: bool = False
     markup: bool = False
     box: int | None = None
-
-
-def same_words(text: str) -> str:
-    """`text` without case, signs and numbers of white space: equal headlines are equal."""
-    return " ".join(_WORD.findall(text.casefold().replace("’", "'")))
-
-
-def line_key(text: str) -> str:
-    """Return what a line is known by in a pack: its words without case and signs, numbers as 0."""
-    return same_words(_NUMBER.sub("0", text))
-
-
-def names_only(text: str) -> bool:
-    """Tell whether a line is names of people and nothing else."""
-    return len(text) <= 120 and all(
-        len(name.split()) <= 5 and _PERSON.match(name.strip()) for name in _AMONG.split(text)
-    )
-
-
-def is_story(text: str, linked: bool, heading: bool = False) -> bool:
-    """Tell whether a link or heading outside the article reads as another story's title.
-
-    Four words in a heading, five in a link: what is shorter is a section, a control or a name.
-    """
-    words = len(_WORD.findall(text))
-    if not (linked or heading) or not (4 if heading else 5) <= words <= 45:
-        return False
-    if CUES.legal.search(text) or CUES.furniture.search(text) or CUES.plea.search(text):
-        return False
-    if CUES.dateline.match(text.strip(" -–—|·")) or _CLOCK.match(text):
-        return False
-    kicker = words <= 8 and re.search(r"\s[/|]\s", text) is not None
-    return not kicker and (heading or not names_only(text))
 
 
 class Page:
@@ -287,7 +249,7 @@ class Page:
 
     def is_name(self, i: int) -> bool:
         """Tell whether the line is a person's name and nothing else."""
-        return self.count[i] <= 5 and bool(_PERSON.match(self.raw[i].strip()))
+        return self.count[i] <= 5 and bool(PERSON.match(self.raw[i].strip()))
 
     def is_bare(self, i: int) -> bool:
         """Tell whether the line is a few words without an end, as headings are."""

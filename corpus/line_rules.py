@@ -13,25 +13,17 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from corpus.appeals import type_appeals
+from corpus.bios import type_bios
 from corpus.cues import Cues
-from corpus.line_page import Line, Page, is_story, names_only, same_words
+from corpus.line_page import Line, Page
+from corpus.line_words import is_story, names_only, same_words
+from corpus.polls import type_polls
 from corpus.strays import type_strays
 
-_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»")
 _WHOLE_QUOTE = re.compile(
     r"^(?:“[^”]+”|\"[^\"]+\"|«[^»]+»|> .+)(?:\s*[—–-]\s*\S[^.!?]{0,60})?$", re.DOTALL
 )
 _CLOSED = re.compile(r"[.!?…][\"”’»)\]]*$")
-_PERSON = re.compile(
-    r"^[A-ZÀ-ÞŠŽĐ][\w.’'-]+(?: (?:[A-ZÀ-ÞŠŽĐ][\w.’'-]*|de|van|von|der|la|and|&)){1,5}$"
-)
-#: What bids to vote stands behind a poll's question; what else makes more than a question of it.
-_VOTE = re.compile(r"\?\s+(?:vote|tell us|take our poll)\b.{0,60}$", re.IGNORECASE)
-_SAYS_MORE = re.compile(r"[.!?]\s+[A-ZÀ-Þ“]|[!?:“\"«]")
-#: So many questions, each with a paragraph under it, are questions and answers and no polls.
-_ANSWERS = 3
-#: How far behind the body's end a bio is looked for.
-_BEHIND = 30
 #: So many short lines in a row are no comments but the page's foot.
 _FRAME = 3
 #: The number of an article's part, alone on its line.
@@ -149,113 +141,6 @@ def _tag_line(page: Page, i: int) -> bool:
     )
 
 
-def _bios(page: Page) -> None:
-    """Who wrote it, at the foot: read from the end up to the first line that is body."""
-    authors = _authors(page)
-    if not page.marked:
-        _bios_of_text(page, authors)
-    seen = 0
-    for i in reversed(range(min(page.body + 1, page.size), page.size)):
-        if page.found[i] is not None or page.lines[i].loose:
-            continue
-        if page.cues.about.match(page.words[i]):
-            page.found[i] = "bio"
-        elif _is_bio(page, i, authors):
-            page.found[i] = "bio"
-            seen += 1
-        elif page.count[i] > 14 or seen or not _short_notice(page, i):
-            return
-
-
-def _bios_of_text(page: Page, authors: list[str]) -> None:
-    """In plain text furniture may stand between the end of the body and the bio."""
-    for i in range(max(page.body + 1, page.foot - 4), min(page.foot + _BEHIND, page.size)):
-        if page.found[i] is None and (
-            page.cues.about.match(page.words[i]) or _is_bio(page, i, authors)
-        ):
-            page.found[i] = "bio"
-            if page.found[i - 1] in (None, "byline") and page.is_name(i - 1):
-                page.found[i - 1] = "bio"
-
-
-def _short_notice(page: Page, i: int) -> bool:
-    return not page.lines[i].prose or "@" in page.words[i] or page.count[i] < 6
-
-
-def _authors(page: Page) -> list[str]:
-    names = [word for word, kind in zip(page.words, page.found, strict=True) if kind == "byline"]
-    return [
-        name.strip()
-        for line in names
-        for name in re.split(r"\s*(?:[|,•·\n]|\band\b|\bin\b|&)\s*", re.sub(r"^[Bb]y ", "", line))
-        if _PERSON.match(name.strip())
-    ]
-
-
-def _is_bio(page: Page, i: int, authors: list[str]) -> bool:
-    word = page.words[i]
-    if page.count[i] > 90 or page.count[i] < 4:
-        return False
-    if any(word.startswith(name) for name in authors) and not _QUOTED.search(word):
-        return True
-    return bool(page.cues.bio.match(word) and page.cues.trade.search(word))
-
-
-def _polls(page: Page) -> None:
-    """A short question alone between paragraphs, and the answers to choose from."""
-    asked = [i for i in range(page.body + 1, page.foot) if _is_question(page, i)]
-    if len(asked) >= _ANSWERS and all(page.is_prose(i + 1) for i in asked if i + 1 < page.size):
-        for i in asked:
-            page.found[i] = "subheading"
-    for i in range(min(page.body + 1, page.size), page.size):
-        if page.cues.poll.match(page.words[i]) and page.found[i] in (None, "chrome", "cue"):
-            _headed_poll(page, i)
-        elif i < page.foot and _is_question(page, i) and _amid(page, i):
-            page.found[i] = "poll"
-            j = i + 1
-            while j < page.size and page.cues.choice.match(page.words[j]):
-                page.found[j] = "poll"
-                j += 1
-
-
-def _headed_poll(page: Page, i: int) -> None:
-    """A poll's heading, its question, and the answers or what else its small box holds."""
-    question = next(
-        (j for j in range(i + 1, min(i + 4, page.size)) if page.words[j].endswith("?")), None
-    )
-    if question is None:
-        return
-    j = question + 1
-    while j < page.size and page.cues.choice.match(page.words[j]):
-        j += 1
-    box = page.box[question]
-    for k in range(i, box if question < box <= question + 8 else j):
-        page.found[k] = "poll"
-
-
-def _is_question(page: Page, i: int) -> bool:
-    word, line = _VOTE.sub("?", page.words[i]), page.lines[i]
-    alone = line.gap and (
-        i + 1 == page.size
-        or page.lines[i + 1].gap
-        or bool(page.cues.choice.match(page.words[i + 1]))
-    )
-    return (
-        page.found[i] is None
-        and alone
-        and not line.heading
-        and not line.linked
-        and word.endswith("?")
-        and 3 <= page.count[i] <= 20
-        and not _SAYS_MORE.search(word[:-1])
-    )
-
-
-def _amid(page: Page, i: int) -> bool:
-    after = range(i + 1, min(i + _REACH, page.size))
-    return any(page.found[j] in ("solicitation", "correction") or page.is_prose(j) for j in after)
-
-
 def _rest(page: Page) -> None:
     last = page.last_prose()
     for i in range(max(page.body, 1), last):
@@ -342,9 +227,9 @@ _RULES: dict[str, Callable[[Page], None]] = {
     "cue": _teasers,
     "comments": _comments,
     "behind": _correct,
-    "bio": _bios,
+    "bio": type_bios,
     "stray": type_strays,
     "appeal": type_appeals,
-    "poll": _polls,
+    "poll": type_polls,
     "rest": _rest,
 }

@@ -7,7 +7,8 @@ from itertools import accumulate
 
 from corpus.boxes import Prose, asking, prose_of
 from corpus.cues import CUES
-from corpus.line_page import Line, is_story, names_only
+from corpus.line_page import Line
+from corpus.line_words import is_story, names_only
 from corpus.places import BOXES, HEADED, HEADINGS, MENU, PROSE, STORY, Piece, Place
 
 #: What a box that asks the reader holds beside its plea.

@@ -19,7 +19,7 @@ from pydantic import Field
 
 from corpus.cues import CUES, Cues, with_cues
 from corpus.files import write_text
-from corpus.line_page import line_key
+from corpus.line_words import line_key
 from corpus.records import BlockKind
 from corpus.recurrence import Recurrence
 from corpus.text import sha256_of

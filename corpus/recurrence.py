@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from corpus.cues import CUES
-from corpus.line_page import is_story, line_key
+from corpus.line_words import is_story, line_key
 
 #: Kinds of what recurs; a byline, a date or a headline that recurs is still its own article's.
 RECURRING = ("chrome", "solicitation", "bio", "correction", "teaser", "poll")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from corpus.line_page import Page, is_story, names_only
+from corpus.line_page import Page
+from corpus.line_words import is_story, names_only
 
 #: A date that says what it dates ('Published 4 March') belongs to the article wherever it stands.
 _SAYS = re.compile(r"\b(?:published|posted|updated|modified)\b", re.IGNORECASE)
