@@ -119,6 +119,8 @@ class Page:
         listed = menus(self.count, closed)
         for i, menu in enumerate(listed):
             if menu and self.found[i] in (None, "cue", "correction", "comments"):
+                if self.lines[i].gap and self._may_head(i) and self._signed(i):
+                    continue  # a short headline under the menu
                 self.found[i] = "chrome"
         prose = [self.is_prose(i) for i in range(self.size)]
         # a sentence too short for prose, a question, a cue: they cost a body nothing
@@ -168,13 +170,17 @@ class Page:
     def _may_head(self, i: int) -> bool:
         return self.found[i] is None and 3 <= self.count[i] <= 40 and not self.is_name(i)
 
+    def _signed(self, i: int) -> bool:
+        """A byline or a date stands close below."""
+        return any(kind in ("byline", "dateline") for kind in self.found[i + 1 : i + 4])
+
     def _heads(self, i: int) -> int:
         """How much the line looks like the headline among those above the body."""
         after = self.lines[i + 1].gap if i + 1 < self.size else True
         alone = self.lines[i].gap and after
         recurs = self.count[i] < 5 and sum(self.raw[i] in word for word in self.raw) > 1
         stops = self.words[i].endswith((".", ".'", '."', ".”"))
-        signed = any(kind in ("byline", "dateline") for kind in self.found[i + 1 : i + 4])
+        signed = self._signed(i)
         near = 2 * (i >= self.body - _HEAD)
         return 2 * alone + 2 * (self.count[i] >= 5) + 2 * signed + near - 3 * recurs - 2 * stops
 
@@ -237,7 +243,7 @@ class Page:
             return False
         if _WHOLE_QUOTE.match(self.raw[i]) or self.cues.appeal.match(self.words[i]):
             return False
-        signed = any(kind in ("byline", "dateline") for kind in self.found[i + 1 : i + 4])
+        signed = self._signed(i)
         closed = bool(_CLOSED.search(self.words[i]))
         if signed or (not closed and self.body < self.size):
             return signed or self.count[i] <= 25

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from corpus.cues import CUES
 
@@ -33,6 +34,8 @@ def names_only(text: str) -> bool:
     )
 
 
+# titles recur on the pages of a publisher, and several rules ask of each
+@lru_cache(2**13)
 def is_story(text: str, linked: bool, heading: bool = False) -> bool:
     """Tell whether a link or heading outside the article reads as another story's title.
 
