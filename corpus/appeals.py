@@ -36,10 +36,22 @@ def _take_button(page: Page, start: int, end: int) -> None:
             break
         page.found[end] = "solicitation"
         end += 1
+    while start > page.body + 1 and _field(page, start - 1):
+        start -= 1
+        page.found[start] = "solicitation"
     over = start - 1
     short = over > page.body and page.found[over] is None and page.count[over] <= 8
     if short and "newsletter" in page.words[over].lower():
         page.found[over] = "solicitation"
+
+
+def _field(page: Page, i: int) -> bool:
+    """A field or button over the small print, or the few words that stand over such a field."""
+    if page.found[i] not in (None, "chrome", "cue") or page.is_prose(i):
+        return False
+    below = page.found[i + 1] == "solicitation" and page.cues.button.match(page.words[i + 1])
+    named = below and page.found[i] is None and page.count[i] <= 12
+    return bool(page.cues.button.match(page.words[i]) or named)
 
 
 def _lost(page: Page, j: int, start: int, end: int) -> bool:

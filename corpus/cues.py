@@ -120,6 +120,8 @@ class Cues:
     hashtags: re.Pattern[str]
     comments: re.Pattern[str]
     caption: re.Pattern[str]
+    #: The heading of a list at an article's head that sums it up.
+    points: re.Pattern[str]
     #: The heading of a poll.
     poll: re.Pattern[str]
     #: Poll answers: 'Yes: 97% (123 votes)'.
@@ -211,10 +213,11 @@ CUES = Cues(
         r"^(?:photo|picture|image|illustration|graphic|credit|caption|file photo)s?(?: credit)?"
         r"\s*(?::|by\b)|(?:photo|picture|image|illustration|credit|graphic)s?"
         r"(?: by|:|/) ?[A-Z][^.!?]*\.?$"
-        r"|\([^()]*(?:photo|getty|reuters|shutterstock|screenshot|image|picture)[^()]*\)\.?$"
+        r"|\([^()]*(?:photo|getty|reuters|shutterstock|screenshot|image|picture|courtesy)[^()]*\)\.?$"
         r"|(?:[|/(]|\bvia|\bcourtesy(?: of)?) ?(?:getty(?: images)?|afp|reuters|shutterstock"
         r"|bloomberg|ap(?: photo)?|associated press)\)?$"
     ),
+    points=_plain(r"^(?:key (?:points|takeaways|facts)|at a glance|in brief|takeaways)\W*$"),
     poll=_plain(
         r"^(?:(?:reader|quick|today's|daily|our|weekly)? ?polls?|question of the (?:day|week)"
         r"|(?:take|vote in) (?:our|the|this) poll|have your say|cast your vote)\b\W*$"

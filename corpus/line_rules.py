@@ -26,6 +26,8 @@ _WHOLE_QUOTE = re.compile(
 _CLOSED = re.compile(r"[.!?…][\"”’»)\]]*$")
 #: So many short lines in a row are no comments but the page's foot.
 _FRAME = 3
+#: How far under the headline its key points begin; how many words a bare credit has.
+_NEAR_HEAD, _CREDIT = 15, 8
 #: The number of an article's part, alone on its line.
 _PART = re.compile(r"^(?:part )?(?:\d{1,2}|[IVX]{1,5})\.?$", re.IGNORECASE)
 #: How many lines a rule looks ahead at most: the longest appeals we have seen hold twenty.
@@ -89,6 +91,29 @@ def _like_title(page: Page, i: int) -> bool:
 
 def _between_prose(page: Page, i: int) -> bool:
     return any(page.is_prose(j) for j in range(i + 1, min(i + 3, page.size)))
+
+
+def _points(page: Page) -> None:
+    """The list under 'Key points' in plain text, where no class says that it is one."""
+    if page.marked or page.head is None:
+        return
+    for i in range(page.head + 1, min(page.head + _NEAR_HEAD, page.size - 1)):
+        if not page.cues.points.match(page.words[i]):
+            continue
+        page.found[i] = "deck"
+        j = i + 1
+        while j < page.size and (j == i + 1 or not page.lines[j].gap) and page.count[j] >= 5:
+            page.found[j] = "deck"
+            j += 1
+        return
+
+
+def _captions(page: Page) -> None:
+    """What stands right above a bare credit in plain text is said of the same picture."""
+    for i in range(1, page.size):
+        credit = page.found[i] == "caption" and page.count[i] <= _CREDIT and not page.lines[i].gap
+        if credit and not page.marked and page.found[i - 1] is None and page.count[i - 1] <= 60:
+            page.found[i - 1] = "caption"
 
 
 def _comments(page: Page) -> None:
@@ -225,6 +250,8 @@ def _by_teaser(page: Page, i: int) -> bool:
 #: What reaches over lines, in order; `Page` has read each line by itself.
 _RULES: dict[str, Callable[[Page], None]] = {
     "cue": _teasers,
+    "points": _points,
+    "captions": _captions,
     "comments": _comments,
     "behind": _correct,
     "bio": type_bios,

@@ -158,3 +158,17 @@ def test_odd_texts_and_pages_are_typed_without_an_error() -> None:
         assert len(typed_lines(text).blocks) == len([x for x in text.split("\n") if x.strip()])
     for page in ("<p>", "<h2>Question of the day</h2>", "<a>x</a>" * 9, f"<p>{LONG}" * 30):
         assert read_html(page).typed.blocks is not None
+
+
+def test_key_points_of_a_text_are_decks() -> None:
+    points = "The crossing carried 400 people a day.\nIt cost four crowns until last spring."
+    found = plain(f"Council agrees on nothing\n\nKey points\n\n{points}\n\n{LONG}\n\n{MORE}\n")
+    assert {found[line] for line in ("Key points", *points.split("\n"))} == {"deck"}
+    assert found[LONG] == "paragraph"
+
+
+def test_what_stands_over_a_bare_credit_is_the_pictures_caption() -> None:
+    said = "The ferry at its quay in the last week of the strike.\nOla Renn | Getty Images"
+    found = plain(f"Council agrees on nothing\n\n{BODY}\n\n{said}\n\n{MORE}\n")
+    assert {found[line] for line in said.split("\n")} == {"caption"}
+    assert found[BODY] == found[MORE] == "paragraph"
