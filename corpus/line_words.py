@@ -15,6 +15,8 @@ PERSON = re.compile(
 )
 _AMONG = re.compile(r",\s*|\s+(?:and|&)\s+")
 _CLOCK = re.compile(r"^[\s—–-]*(?:\d{1,2}:\d\d|\w{3,9}\.? \d{1,2}\b)[\s,\d:apm.]*$", re.IGNORECASE)
+#: No title has more characters.
+_LONGEST = 500
 
 
 def same_words(text: str) -> str:
@@ -34,15 +36,19 @@ def names_only(text: str) -> bool:
     )
 
 
-# titles recur on the pages of a publisher, and several rules ask of each
-@lru_cache(2**13)
 def is_story(text: str, linked: bool, heading: bool = False) -> bool:
     """Tell whether a link or heading outside the article reads as another story's title.
 
     Four words in a heading, five in a link: what is shorter is a section, a control or a name.
     """
+    return (linked or heading) and len(text) <= _LONGEST and _is_title(text, heading=heading)
+
+
+# titles recur on the pages of a publisher, and several rules ask of each
+@lru_cache(2**13)
+def _is_title(text: str, *, heading: bool) -> bool:
     words = len(_WORD.findall(text))
-    if not (linked or heading) or not (4 if heading else 5) <= words <= 45:
+    if not (4 if heading else 5) <= words <= 45:
         return False
     if CUES.legal.search(text) or CUES.furniture.search(text) or CUES.plea.search(text):
         return False

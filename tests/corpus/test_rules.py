@@ -172,3 +172,8 @@ def test_what_stands_over_a_bare_credit_is_the_pictures_caption() -> None:
     found = plain(f"Council agrees on nothing\n\n{BODY}\n\n{said}\n\n{MORE}\n")
     assert {found[line] for line in said.split("\n")} == {"caption"}
     assert found[BODY] == found[MORE] == "paragraph"
+
+
+def test_a_link_of_a_million_words_is_no_title() -> None:
+    read = read_html(f"{ARTICLE}</article><a>{'word ' * 1_000_000}</a>")
+    assert read.typed.blocks[-1].kind == "chrome"
