@@ -19,7 +19,7 @@ _PAGE = 30
 _COST = 12
 #: A stretch with this share of the best one's words is part of the body too: an advertisement or a
 #: list stands between (tuning pages: half and none of it alike, .3 a little worse).
-_PART = 0.99
+_PART = 0.5
 #: What a paragraph gives at most, so that one long line is not a body.
 _MOST = 60
 

@@ -177,3 +177,12 @@ def test_what_stands_over_a_bare_credit_is_the_pictures_caption() -> None:
 def test_a_link_of_a_million_words_is_no_title() -> None:
     read = read_html(f"{ARTICLE}</article><a>{'word ' * 1_000_000}</a>")
     assert read.typed.blocks[-1].kind == "chrome"
+
+
+def test_a_body_that_a_list_of_stories_parts_is_still_one() -> None:
+    half = "\n\n".join([LONG, MORE, LONG])
+    less = "\n\n".join([LONG, MORE])
+    titles = "\n".join(f"{TITLE} for the {n} time" for n in range(12))
+    text = f"{MENU}\n\nCouncil agrees\n\n{half}\n\n{titles}\n\n{less}\n\n{MENU}\n{MENU}\n"
+    kinds = [b.kind for b in typed_lines(text).blocks if text[b.start : b.end] in (LONG, MORE)]
+    assert kinds == ["paragraph"] * 5
