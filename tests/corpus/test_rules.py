@@ -180,8 +180,8 @@ def test_a_link_of_a_million_words_is_no_title() -> None:
 
 
 def test_a_body_that_a_list_of_stories_parts_is_still_one() -> None:
-    half = "\n\n".join([LONG, MORE, LONG])
-    less = "\n\n".join([LONG, MORE])
+    half = f"{LONG}\n\n{MORE}\n\n{LONG}"
+    less = f"{LONG}\n\n{MORE}"
     titles = "\n".join(f"{TITLE} for the {n} time" for n in range(12))
     text = f"{MENU}\n\nCouncil agrees\n\n{half}\n\n{titles}\n\n{less}\n\n{MENU}\n{MENU}\n"
     kinds = [b.kind for b in typed_lines(text).blocks if text[b.start : b.end] in (LONG, MORE)]
