@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -12,11 +13,13 @@ from corpus.imports.catalogue import corpus_of
 from corpus.imports.convert import Converted, convert
 from corpus.imports.mapped import Loss, mapped
 from corpus.imports.mapping import Mapping, mapping_to
+from corpus.imports.native import Refused
 from corpus.job import Job, now
 from corpus.progress import Progress, silent
 from corpus.records import Annotation
 from corpus.scheme import Scheme
 from corpus.store import add_articles, append_annotations
+from corpus.takedown import REASON, is_taken_down, read_takedown
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def import_corpus(
         raise PressmarkError(f"{path}: no such file or folder; {name} needs {corpus.needs}")
     progress("reading the corpus", 0, 0)
     found = convert(corpus.read(path), name, scheme, _version(), now())
+    _bar(found, read_takedown(job.takedown))
     for refused in found.refused:
         held = {
             key: _plain(value) if isinstance(value, str) else value
@@ -82,6 +86,17 @@ def import_corpus(
         quarantined=len(found.refused),
         mapped=_map(job, mapping, found, native) if mapping else None,
     )
+
+
+def _bar(found: Converted, listed: Collection[str]) -> None:
+    """Take out the articles on the take-down list, with what was said of them."""
+    barred = {id_ for id_, article in found.articles.items() if is_taken_down(article, listed)}
+    for id_ in barred:
+        found.refused.append(Refused(found.places[id_], REASON))
+        del found.articles[id_]
+    for id_, annotation in list(found.annotations.items()):
+        if annotation.article in barred:
+            del found.annotations[id_]
 
 
 def keep(job: Job, scheme: Scheme) -> None:

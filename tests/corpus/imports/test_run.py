@@ -13,6 +13,7 @@ from corpus.imports.run import import_corpus
 from corpus.job import open_job
 from corpus.resources import CONFIGS
 from corpus.store import read_annotations, read_articles
+from corpus.takedown import REASON, takedown
 from corpus.yamlfile import ConfigError
 from tests import speech
 from tests.conftest import MakeJob
@@ -213,3 +214,13 @@ def test_the_command_says_what_was_read_mapped_and_lost(job: MakeJob, tmp_path: 
     assert open_job(folder).annotations.exists()
     ran = pressmark("import", "ptc", tmp_path / "ptc", "-C", folder, "--json")
     assert json.loads(ran.out)["known"] == 1
+
+
+def test_what_was_taken_down_is_not_imported(job: MakeJob, tmp_path: Path) -> None:
+    mine = job()
+    takedown(mine, "ptc-111")
+    found = import_corpus(mine, "ptc", ptc(tmp_path / "ptc", LABELS), to="scheme")
+    assert (found.new, found.annotations, found.quarantined) == (0, 0, 1)
+    assert read_articles(mine) == []
+    assert read_annotations(mine.annotations) == []
+    assert [row["reason"] for row in read_lines(mine.quarantine)] == [REASON]
