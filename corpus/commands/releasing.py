@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from corpus.console import HERE, Folder, Json, Settings, answer, bars, say, work
+from corpus.console import HERE, Folder, Json, Settings, answer, bars, quarantined, say, work
 from corpus.errors import PressmarkError
 
 app = typer.Typer()
@@ -62,6 +62,8 @@ def publish(
     if to_hub and folder:
         address = upload(folder, to_hub, key, public=public)
         say(f"uploaded to {address}" if not as_json else f'{{"uploaded": "{address}"}}')
+    if result:
+        quarantined(opened, result.quarantined)
 
 
 @app.command()

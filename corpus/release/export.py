@@ -13,11 +13,12 @@ from corpus.errors import PressmarkError
 from corpus.files import append_lines, write_text
 from corpus.job import Job
 from corpus.progress import Progress, silent
-from corpus.records import Annotation, Article
+from corpus.records import Annotation, Article, misfits
 from corpus.release.brat import Brat
 from corpus.release.filenames import file_names
 from corpus.release.folder import building
-from corpus.release.ptc import Ptc
+from corpus.release.items import UNFIT
+from corpus.release.ptc import Ptc, headed
 from corpus.scheme import Scheme
 from corpus.store import iter_versions, latest, read_annotations
 from corpus.takedown import is_taken_down, read_takedown
@@ -67,7 +68,7 @@ def export(
         raise PressmarkError(f"{to}: stands already; name a new folder with --to")
     with building(to) as part:
         if format_ == "jsonl":
-            counts, lost = _json_lines(job, part)
+            counts, lost = _json_lines(job, part, tuple(authors))
         else:
             counts, lost = _folders(job, part, format_, tuple(authors), progress)
         if not counts["articles"]:
@@ -77,9 +78,14 @@ def export(
     return Exported(to, counts["articles"], counts["annotations"], counts["spans"], losses)
 
 
-def _json_lines(job: Job, folder: Path) -> tuple[Counter[str], Counter[str]]:
-    """Everything as the job's own rows, which corpus.dataset reads back."""
+def _json_lines(
+    job: Job, folder: Path, authors: tuple[str, ...]
+) -> tuple[Counter[str], Counter[str]]:
+    """Everything as the job's own rows, which corpus.dataset reads back, and the schemes."""
     counts: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    everyone = read_annotations(job.annotations) + read_annotations(job.gold)
+    _refuse_unknown(authors, everyone)
     listed = read_takedown(job.takedown)
     barred = {a.id for a in iter_versions(job) if is_taken_down(a, listed)} if listed else set()
     kept_articles = (article for article in iter_versions(job) if article.id not in barred)
@@ -87,11 +93,15 @@ def _json_lines(job: Job, folder: Path) -> tuple[Counter[str], Counter[str]]:
         counts["articles"] += len(batch)
         append_lines(folder / "articles.jsonl", (article_row(article) for article in batch))
     for log in (job.annotations, job.gold):
-        kept = [a for a in read_annotations(log) if a.article not in barred]
+        there = [a for a in read_annotations(log) if a.article not in barred]
+        kept = [a for a in there if not authors or a.author in authors]
+        lost["annotations by others than --author"] += len(there) - len(kept)
         counts["annotations"] += len(kept)
         counts["spans"] += sum(len(a.spans) for a in kept)
         append_lines(folder / log.name, (annotation_row(a) for a in kept))
-    return counts, Counter({_BARRED: len(barred)})
+    for hash_, scheme in _schemes(job, everyone).items():
+        write_text(folder / "schemes" / f"{hash_}.yaml", scheme.source)
+    return counts, lost + Counter({_BARRED: len(barred)})
 
 
 def _folders(
@@ -118,11 +128,17 @@ def _folders(
         if is_taken_down(article, listed):
             found.lost[_BARRED] += 1
             continue
+        fitting = [each for each in found.said[version] if not misfits(each[1], article)]
+        found.lost[UNFIT] += len(found.said[version]) - len(fitting)
+        if not fitting:
+            continue
         counts["articles"] += 1
         progress("writing articles", counts["articles"], len(found.said))
         found.lost["typed blocks"] += len(article.blocks)
+        if format_ == "ptc":
+            found.lost["articles whose first line is no headline"] += not headed(article)
         by_owner: dict[str, list[Annotation]] = {}
-        for owner, annotation in found.said[version]:
+        for owner, annotation in fitting:
             by_owner.setdefault(owner, []).append(annotation)
         for owner, opinions in sorted(by_owner.items()):
             counts["annotations"] += len(opinions)
@@ -140,11 +156,7 @@ def _opinions(job: Job, now: dict[str, str], authors: tuple[str, ...]) -> _Found
     """Submitted opinions on the latest texts, by version; what else there is counts as lost."""
     found = _Found()
     everyone = read_annotations(job.annotations) + read_annotations(job.gold)
-    there = {a.author for a in everyone}
-    if unknown := set(authors) - there:
-        raise PressmarkError(
-            f"no annotations by {', '.join(sorted(unknown))}; there are: {', '.join(sorted(there))}"
-        )
+    _refuse_unknown(authors, everyone)
     several = _several(everyone)
     for annotation in everyone:
         if authors and annotation.author not in authors:
@@ -162,6 +174,14 @@ def _opinions(job: Job, now: dict[str, str], authors: tuple[str, ...]) -> _Found
             version = annotation.article, annotation.sha256
             found.said.setdefault(version, []).append((owner, annotation))
     return found
+
+
+def _refuse_unknown(authors: tuple[str, ...], everyone: list[Annotation]) -> None:
+    there = {a.author for a in everyone}
+    if unknown := set(authors) - there:
+        raise PressmarkError(
+            f"no annotations by {', '.join(sorted(unknown))}; there are: {', '.join(sorted(there))}"
+        )
 
 
 def _several(annotations: list[Annotation]) -> set[str]:

@@ -15,11 +15,15 @@ from typing import Any
 from corpus.dataset import Row
 from corpus.errors import PressmarkError
 from corpus.files import sync_folder, write_text
-from corpus.release.shape import Names
+from corpus.release.shape import OPINIONS, Names
 
 FORMAT = 1
 MANIFEST = "release.json"
 SUMS = "SHA256SUMS"
+#: What a manifest must hold to be read.
+_KEYS = frozenset({"name", "version", "title", "salt", "scheme", "labels", "kinds", "placed"})
+#: The column that only the rows of a configuration have.
+_OWN = {"full": "text", "standoff": "length"}
 
 
 @dataclass(frozen=True)
@@ -45,14 +49,14 @@ class Release:
         return str(self.manifest["version"])
 
     def rows(self, configuration: str) -> Iterator[tuple[str, Row]]:
-        """Yield each row with its split, some hundred in memory at a time."""
-        import pyarrow.parquet as pq
+        """Yield each row with its split, some hundred in memory at a time.
 
+        Raises:
+            PressmarkError: a file is no table of that configuration.
+        """
         for path in sorted((self.folder / configuration).glob("*.parquet")):
-            with pq.ParquetFile(path) as file:
-                for batch in file.iter_batches(batch_size=200):
-                    for row in batch.to_pylist():
-                        yield path.stem, row
+            for row in _table(path, _OWN[configuration]):
+                yield path.stem, row
 
 
 def open_release(folder: Path) -> Release:
@@ -72,13 +76,31 @@ def open_release(folder: Path) -> Release:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         version = manifest["format"]
+        lacking = version == FORMAT and not set(manifest) >= _KEYS
     except (ValueError, KeyError, TypeError):
-        raise PressmarkError(f"{path}: no manifest of a release; fetch the release anew") from None
+        lacking, version = True, FORMAT
+    if lacking:
+        raise PressmarkError(f"{path}: no manifest of a release; fetch the release anew")
     if version != FORMAT:
         raise PressmarkError(
             f"{path}: format {version!r}, this Pressmark reads {FORMAT}: upgrade Pressmark"
         )
     return Release(folder, manifest)
+
+
+def _table(path: Path, own: str) -> Iterator[Row]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    told = f"{path}: no table of a release; fetch the release anew"
+    try:
+        with pq.ParquetFile(path) as file:
+            if not {"id", "sha256", "blocks", own, *OPINIONS} <= set(file.schema_arrow.names):
+                raise PressmarkError(told)
+            for batch in file.iter_batches(batch_size=200):
+                yield from batch.to_pylist()
+    except (pa.ArrowException, OSError):
+        raise PressmarkError(told) from None
 
 
 @contextlib.contextmanager

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from corpus.duplicates import clusters
 from corpus.job import Job
 from corpus.progress import Progress
-from corpus.records import Annotation
+from corpus.records import Annotation, Article, misfits
 from corpus.release.licences import read_licences, refusal
 from corpus.release.shape import Item
 from corpus.release.tally import Tally
 from corpus.store import iter_versions
 from corpus.takedown import is_taken_down, read_takedown
+
+#: Why an annotation is left out whose log was damaged.
+UNFIT = "annotations with a place outside their text"
 
 
 def items(
@@ -39,18 +42,29 @@ def items(
         if chosen.get(article.id) != article.sha256:
             continue
         del chosen[article.id]
-        item = Item(
-            article,
-            article.sha256,
-            story.get(article.id, article.id),
-            said.get((article.id, article.sha256), ()),
-        )
+        opinions = _fitting(job, article, said.get((article.id, article.sha256), ()), tally)
+        cluster = story.get(article.id, article.id)
+        item = Item(article, article.sha256, cluster, opinions)
         split = re.sub(r"\W", "_", placed.get(article.id, "unplaced" if placed else "train"))
         refused = refusal(article, job.settings.release.drop, licences)
         tally.add(item, split, refused, job.settings.release.drop)
         yield item, split, refused
         done += 1
         progress("writing articles", done, total)
+
+
+def _fitting(
+    job: Job, article: Article, said: Iterable[Annotation], tally: Tally
+) -> tuple[Annotation, ...]:
+    """Those whose places lie in the article's text; the others go to quarantine.jsonl."""
+    kept = []
+    for annotation in said:
+        if unfit := misfits(annotation, article):
+            tally.left_out[UNFIT] += 1
+            job.set_aside("publish", article.id, f"{annotation.author}'s: {'; '.join(unfit)}")
+        else:
+            kept.append(annotation)
+    return tuple(kept)
 
 
 def _chosen(

@@ -18,6 +18,7 @@ from corpus.errors import PressmarkError
 from corpus.files import write_json
 from corpus.job import Job
 from corpus.records import Annotation, Span
+from corpus.release.folder import MANIFEST
 
 #: Roles whose author is a person.
 PEOPLE = ("human", "gold")
@@ -44,10 +45,16 @@ def keep_pseudonyms(job: Job) -> Pseudonyms:
     """Return the job's pseudonyms; the first time the secret is drawn and kept, mode 0600.
 
     Raises:
-        PressmarkError: the file is damaged. A new secret would rename every annotator.
+        PressmarkError: the file is damaged, or gone although there are releases that were made with
+            it. A new secret would rename every annotator.
     """
     path = job.pseudonyms
     if not path.exists():
+        if stand := sorted(job.releases.glob(f"*/{MANIFEST}")):
+            raise PressmarkError(
+                f"{path}: is missing, and {stand[-1].parent} was made with it; restore it from a"
+                " copy: another secret would give every annotator another pseudonym"
+            )
         write_json(path, {"secret": secrets.token_hex(32), "names": {}})
     path.chmod(0o600)
     try:

@@ -13,6 +13,12 @@ from corpus.scheme import Scheme
 _LABELS = "export.labels"
 
 
+def headed(article: Article) -> bool:
+    """Tell whether the first line is the headline, as PTC's tools take it to be."""
+    first = article.blocks[0] if article.blocks else None
+    return bool(first and first.kind == "headline" and "\n" not in article.text[: first.end])
+
+
 class Ptc:
     """Writes one author's folder; what has no place in it is counted in `lost`."""
 
@@ -24,9 +30,6 @@ class Ptc:
         """Write an article and take in what the author said of it."""
         # the text as it is: the offsets count its characters
         write_text(self.folder / "articles" / f"article{file}.txt", article.text)
-        first = article.blocks[0] if article.blocks else None
-        headed = first and first.kind == "headline" and "\n" not in article.text[: first.end]
-        self.lost["articles whose first line is no headline"] += not headed
         for opinion in opinions:
             self._count(opinion)
             scheme = self.schemes.get(opinion.scheme)

@@ -22,7 +22,7 @@ from corpus.release.card import Card, write_card
 from corpus.release.changes import Change, Contents, changes, contents
 from corpus.release.folder import FORMAT, MANIFEST, Release, building, open_release, write_sums
 from corpus.release.hashes import WIDTH
-from corpus.release.items import items
+from corpus.release.items import UNFIT, items
 from corpus.release.masking import masked
 from corpus.release.parquet import Files
 from corpus.release.pseudonyms import Pseudonyms, authors, keep_pseudonyms, pseudonymised
@@ -51,6 +51,7 @@ class Published:
     refused: dict[str, int]
     left_out: dict[str, int]
     previous: str
+    quarantined: int
 
 
 def publish(job: Job, progress: Progress = silent) -> Published:
@@ -73,8 +74,8 @@ def publish(job: Job, progress: Progress = silent) -> Published:
             f"{target}: is published, and a release never changes; raise release.version"
         )
     previous = _previous(job)
-    for left in job.releases.glob(f".{target.name}.*.part"):
-        shutil.rmtree(left)  # a killed run's: the job's lock is ours
+    for left in job.releases.glob(".*.part"):
+        shutil.rmtree(left)  # a killed run's, of any version: the job's lock is ours
     with building(target) as part:
         return replace(_write(job, part, previous, progress), folder=target)
 
@@ -153,6 +154,7 @@ def _write(job: Job, part: Path, previous: Release | None, progress: Progress) -
         dict(refused_),
         dict(sorted(tally.left_out.items())),
         previous.version if previous else "",
+        tally.left_out[UNFIT],
     )
 
 

@@ -20,7 +20,7 @@ from corpus.release.brat import Brat
 from corpus.release.export import LOSSES, export
 from corpus.release.filenames import file_names
 from corpus.release.ptc import Ptc
-from corpus.store import read_annotations, read_articles
+from corpus.store import append_annotations, read_annotations, read_articles
 from corpus.takedown import takedown
 from tests.corpus.release.press import ready
 from tests.speech import article, clean_text, mark, scheme, words
@@ -198,8 +198,8 @@ def test_what_was_taken_down_is_not_exported(home: Job, tmp_path: Path, format_:
         return
     done = export(home, format_, tmp_path / "out")
     assert done.losses == {"articles on the take-down list": 1}
-    told = b"".join(p.read_bytes() for p in done.folder.iterdir())
-    assert b"slams" not in told
+    told = b"".join(p.read_bytes() for p in done.folder.rglob("*") if p.is_file())
+    assert b"greedy" not in told
 
 
 def test_a_folder_that_stands_and_an_unknown_format_are_refused(home: Job, tmp_path: Path) -> None:
@@ -230,3 +230,41 @@ def test_no_id_can_take_anothers_name() -> None:
     names = file_names(["a b", taken])
     assert names[taken] == taken
     assert names["a b"] != taken
+
+
+@pytest.mark.parametrize("format_", ["ptc", "brat"])
+def test_a_place_behind_the_text_is_lost_and_counted(
+    home: Job, tmp_path: Path, format_: str
+) -> None:
+    (log,) = [a for a in read_annotations(home.annotations) if a.author == "ben / co"]
+    far = Span("far", 0, 9000, "judged")
+    append_annotations(home.annotations, [replace(log, spans=(far,))])
+    done = export(home, format_, tmp_path / "out")
+    assert done.losses["annotations with a place outside their text"] == 1
+    told = b"".join(p.read_bytes() for p in done.folder.rglob("*") if p.is_file())
+    assert b"9000" not in told
+
+
+def test_one_author_can_be_picked_of_json_lines_too(home: Job, tmp_path: Path) -> None:
+    done = export(home, "jsonl", tmp_path / "out", ["ana"])
+    (gold, said) = (read_lines(done.folder / n) for n in ("gold.jsonl", "annotations.jsonl"))
+    assert {row["author"] for row in said} == {"ana"}
+    assert list(gold) == []
+    assert done.losses == {"annotations by others than --author": 2}
+    with pytest.raises(PressmarkError, match="no annotations by anna"):
+        export(home, "jsonl", tmp_path / "more", ["anna"])
+
+
+def test_json_lines_bring_the_schemes_their_annotations_were_made_under(
+    home: Job, tmp_path: Path
+) -> None:
+    done = export(home, "jsonl", tmp_path / "out")
+    kept = done.folder / "schemes" / f"{home.scheme.hash}.yaml"
+    assert kept.read_text(encoding="utf-8") == home.scheme.source
+
+
+def test_an_article_is_counted_once_however_many_annotated_it(tmp_path: Path) -> None:
+    headless = replace(article("It comes.", "three"), blocks=(Block(0, 9, "paragraph"),))
+    said = [mark("ana", of=headless), mark("ben", of=headless)]
+    losses = export(ready(tmp_path / "other", [headless], said), "ptc", tmp_path / "out").losses
+    assert losses["articles whose first line is no headline"] == 1

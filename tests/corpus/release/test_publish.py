@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import PressmarkError
-from corpus.files import append_lines
+from corpus.files import append_lines, read_lines
 from corpus.job import Job, open_job
 from corpus.records import Annotation, Article, Block, Span
 from corpus.release.folder import open_release
@@ -415,3 +415,35 @@ def test_labels_of_another_scheme_come_after_the_schemes_own(tmp_path: Path) -> 
 
 def _bumped(job: Job, version: str) -> Job:
     return open_job(job.folder, [f"release.version='{version}'"])
+
+
+def test_a_place_behind_the_text_is_not_published_but_quarantined(corpus: Job) -> None:
+    (log,) = [a for a in read_annotations(corpus.annotations) if a.author == "benno"]
+    size = len(LONG)
+    far = replace(log, spans=(Span("far", size - 3, size + 4, "judged"),))
+    append_annotations(corpus.annotations, [far])
+    done = publish(corpus)
+    assert (done.annotations, done.quarantined) == (3, 1)
+    ends = [
+        s["end"] for r in load(done.folder, "full") for a in r["annotations"] for s in a["spans"]
+    ]
+    assert max(ends) <= size
+    (row,) = read_lines(corpus.quarantine)
+    assert (row["command"], row["where"]) == ("publish", "a1")
+    assert f"ends at {size + 4}, behind the text's {size}" in row["reason"]
+
+
+def test_a_lost_secret_is_told_and_nobody_is_renamed(corpus: Job) -> None:
+    publish(corpus)
+    corpus.pseudonyms.unlink()
+    with pytest.raises(PressmarkError, match=r"pseudonyms.json: is missing, .*harbour-1.0"):
+        publish(_bumped(corpus, "1.1"))
+    assert not corpus.pseudonyms.exists()
+
+
+def test_what_a_killed_run_of_another_version_left_is_swept_away_too(corpus: Job) -> None:
+    left = corpus.releases / ".harbour-0.9.abcd.part"
+    left.mkdir(parents=True)
+    (left / "text").write_text("half")
+    publish(corpus)
+    assert [path.name for path in corpus.releases.iterdir()] == ["harbour-1.0"]

@@ -265,3 +265,26 @@ def test_a_span_is_found_where_it_went(text: str, data: st.DataObject, before: s
     found = places(before + text, (start, end), len(text), "salt", context)
     assert start + len(before) in found
     assert not places(before + text, (start, end), len(text), "another salt", context)
+
+
+def test_a_manifest_that_lacks_its_keys_is_told_though_its_checksum_is_right(
+    home: Job, tmp_path: Path
+) -> None:
+    folder = release(home)
+    (folder / "release.json").write_text('{"format": 1}')
+    write_sums(folder)
+    with pytest.raises(PressmarkError, match=r"release.json: no manifest of a release"):
+        rehydrate(folder, home.folder, tmp_path / "mine")
+
+
+@pytest.mark.parametrize("other", [b"PAR1junk", None])
+def test_a_table_that_is_none_of_a_release_is_told_though_its_checksum_is_right(
+    home: Job, tmp_path: Path, other: bytes | None
+) -> None:
+    folder = release(home)
+    path = folder / "standoff/train.parquet"
+    path.write_bytes(other or (home.articles / "00000.parquet").read_bytes())
+    write_sums(folder)
+    with pytest.raises(PressmarkError, match=r"standoff/train.parquet: no table of a release"):
+        rehydrate(folder, home.folder, tmp_path / "mine")
+    assert not (tmp_path / "mine").exists()
