@@ -17,7 +17,27 @@ from corpus.readers import ASSETS, File, Page, Passed, Refused, is_markup, plain
 
 #: A tar is a stream: behind a member of more than this nothing is read, or a bomb would keep us.
 MEMBER_LIMIT = 2**30
+#: What tells of a member in a tar (its long name, its fields) is read whole by tarfile.
+TOLD_LIMIT = 2**20
+_TOLD = (
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+)
 _DRIVE = re.compile(r"[A-Za-z]:")
+
+
+class _Member(tarfile.TarInfo):
+    """A member whose name and fields are no bomb."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Member:
+        member = super().frombuf(buf, encoding, errors)
+        if member.type in _TOLD and member.size > TOLD_LIMIT:
+            raise tarfile.ReadError(f"a member's name or fields of more than {TOLD_LIMIT} bytes")
+        return member
 
 
 def read_archive(file: File) -> Iterator[Page | Refused | Passed]:
@@ -57,7 +77,7 @@ def _zip(file: File) -> Iterator[Page | Refused | Passed]:
 
 
 def _tar(file: File) -> Iterator[Page | Refused | Passed]:
-    with tarfile.open(file.path, "r|*") as archive:
+    with tarfile.open(file.path, "r|*", tarinfo=_Member) as archive:
         for member in archive:
             if member.isdir():
                 continue

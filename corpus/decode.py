@@ -45,7 +45,7 @@ def read_bytes(file: BinaryIO, limit: int) -> bytes:
     """
     head = file.read(_CHUNK)
     if not head.startswith(_GZIP):
-        return _within(head + file.read(max(0, limit + 1 - len(head))), limit)
+        return within(head + file.read(max(0, limit + 1 - len(head))), limit)
     data, unpacker = bytearray(), zlib.decompressobj(wbits=31)
     try:
         while head:
@@ -63,14 +63,18 @@ def read_bytes(file: BinaryIO, limit: int) -> bytes:
         raise UnreadableError(f"damaged gzip ({error}); fetch the file again") from None
     if not unpacker.eof and len(data) <= limit:
         raise UnreadableError("truncated gzip; fetch the file again")
-    return _within(bytes(data), limit)
+    return within(bytes(data), limit)
 
 
-def _within(data: bytes, limit: int) -> bytes:
+def within(data: bytes, limit: int) -> bytes:
+    """Return `data` if it is not longer than `limit` bytes.
+
+    Raises:
+        UnreadableError: it is.
+    """
     if len(data) > limit:
-        raise UnreadableError(
-            f"longer than {limit} bytes unpacked; raise max_characters of the source to read it"
-        )
+        told = "raise max_characters of the source (max_bytes where it is fetched) to read it"
+        raise UnreadableError(f"longer than {limit} bytes unpacked; {told}")
     return data
 
 

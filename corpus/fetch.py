@@ -10,11 +10,13 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpcore
@@ -23,6 +25,7 @@ import httpx
 from corpus.errors import UnreadableError
 from corpus.job import FetchSection
 from corpus.rights import Robots, robots_of, tdm_of, tdm_rule
+from corpus.warc import undone
 
 #: Our name in a robots.txt.
 AGENT = "Pressmark"
@@ -33,8 +36,9 @@ LONGEST_WAIT = 120.0
 _RULES_LIMIT = 512 * 1024
 _BUSY = (429, 503)
 _FAULTS = (500, 502, 504, *_BUSY)
-_CHUNK = 2**16
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+#: All that IANA has given out for the public IPv6 internet.
+_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 class HostError(UnreadableError):
@@ -76,12 +80,13 @@ class Visitor:
     _last: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._network = _Checked(self.settings.allow_private)
         self._transport = transport = httpx.HTTPTransport(trust_env=False)
         # httpx has no public place for a resolver of one's own, httpcore has
         transport._pool = httpcore.ConnectionPool(  # noqa: SLF001
             ssl_context=httpx.create_ssl_context(trust_env=False),
             max_connections=1,
-            network_backend=_Checked(self.settings.allow_private),
+            network_backend=self._network,
         )
         self._client = httpx.Client(
             transport=transport,
@@ -148,8 +153,9 @@ class Visitor:
             for _ in range(HOPS + 1):
                 answer = self._patiently(url, _origin(url), _Host(robots or Robots(), ""))
                 if answer.status not in (301, 302, 303, 307, 308):
-                    text = answer.body[:_RULES_LIMIT].decode("utf-8", "replace")
-                    return answer.status, text
+                    coding, most = answer.header("content-encoding"), self.settings.max_bytes
+                    body = undone(coding, answer.body, most)[:_RULES_LIMIT]
+                    return answer.status, body.decode("utf-8-sig", "replace")
                 url = _next(url, answer.header("location"))
         except HostError:
             raise
@@ -169,6 +175,8 @@ class Visitor:
             except (httpx.TransportError, httpx.InvalidURL) as error:
                 if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL)):
                     raise UnreadableError(f"no address that can be fetched ({error})") from None
+                if last and isinstance(error, httpx.ProtocolError):
+                    raise UnreadableError(f"no HTTP answer ({_told(error)})") from None
                 if last:
                     self._silent.add(origin)
                     told = f"no answer from its host ({_told(error)}); try again later"
@@ -190,7 +198,8 @@ class Visitor:
         self._last[origin] = time.monotonic()
 
     def _ask(self, url: str) -> Answer:
-        limit, until = self.settings.max_bytes, time.monotonic() + 4 * self.settings.timeout
+        limit = self.settings.max_bytes
+        self._network.until = time.monotonic() + 4 * self.settings.timeout
         request = self._client.build_request("GET", url)
         # by the transport: the client would look where a redirect leads, and fail on 'javascript:'
         with contextlib.closing(self._transport.handle_request(request)) as response:
@@ -198,12 +207,10 @@ class Visitor:
             if response.status_code != 200:
                 return Answer(url, response.status_code, headers, b"")
             body = bytearray()
-            for chunk in response.iter_raw(_CHUNK):
+            for chunk in response.iter_raw():
                 body += chunk
                 if len(body) > limit:
                     raise UnreadableError(f"longer than {limit} bytes; raise max_bytes to fetch it")
-                if time.monotonic() > until:
-                    raise httpx.ReadTimeout("slower than four time-outs")
         return Answer(url, 200, headers, bytes(body))
 
 
@@ -248,13 +255,13 @@ def _next(url: str, location: str) -> str:
 
 def _retry_after(value: str) -> float:
     """Seconds of a Retry-After header: a number, or a date; 0 for anything else."""
-    if value.strip().isdigit():
+    if value.isascii() and value.strip().isdigit():
         return float(value)
     try:
-        then = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
+        then = parsedate_to_datetime(value).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
         return 0.0
-    return max(0.0, (then.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    return max(0.0, (then - datetime.now(UTC)).total_seconds())
 
 
 def is_public(address: str) -> bool:
@@ -267,13 +274,19 @@ def is_public(address: str) -> bool:
             return is_public(str(inner))
         if ip in _TRANSLATED:
             return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
+        return ip in _UNICAST and ip.is_global
     return ip.is_global and not ip.is_multicast
 
 
 class _Checked(httpcore.NetworkBackend):
-    """Connects to public addresses alone, and to the very address that was checked."""
+    """Connects to public addresses alone, and to the very address that was checked.
+
+    What is read after `until` is refused: a time-out of httpcore's holds for one read, and a host
+    that sends a byte now and then would keep us for ever.
+    """
 
     def __init__(self, private: bool) -> None:
+        self.until = float("inf")
         self._private = private
         self._inner = httpcore.SyncBackend()
 
@@ -295,7 +308,47 @@ class _Checked(httpcore.NetworkBackend):
                 f"{host} is a private or loopback address; only a source with"
                 " 'allow_private: true' fetches there"
             )
-        return self._inner.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        for address in addresses:
+            try:
+                stream = self._inner.connect_tcp(
+                    address, port, timeout, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if address == addresses[-1]:
+                    raise
+            else:
+                return _Timed(stream, self)
+        raise httpcore.ConnectError(f"no address: {host}")
 
     def sleep(self, seconds: float) -> None:
         self._inner.sleep(seconds)
+
+
+class _Timed(httpcore.NetworkStream):
+    """A connection that reads until its network's time is over."""
+
+    def __init__(self, inner: httpcore.NetworkStream, network: _Checked) -> None:
+        self._inner, self._network = inner, network
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if time.monotonic() > self._network.until:
+            raise UnreadableError("slower than four time-outs; raise timeout to fetch it")
+        return self._inner.read(max_bytes, timeout)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        inner = self._inner.start_tls(ssl_context, server_hostname, timeout)
+        return _Timed(inner, self._network)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag
 
 from corpus.errors import PressmarkError, UnreadableError
 from corpus.fetch import Answer, Visitor
@@ -107,7 +106,7 @@ def _addresses(path: Path) -> Iterator[tuple[int, str]]:
         for number, line in enumerate(lines, 1):
             word = line.strip()
             if word and not word.startswith("#"):
-                url = urldefrag(word).url if "#" in word else word
+                url = word.partition("#")[0]
                 if seen.add(url):
                     yield number, url
 

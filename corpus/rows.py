@@ -231,6 +231,8 @@ def _parsed(line: bytes, encoding: str | None) -> dict[str, Any] | list[Any] | s
         return "JSON nested too deeply"
     except json.JSONDecodeError as error:
         return f"invalid JSON ({error.msg}, character {error.colno}); mend the line"
+    except ValueError:
+        return "a number of more digits than can be read; mend the line"
     return row if isinstance(row, (dict, list)) else "no JSON object; write one object a line"
 
 

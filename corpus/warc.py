@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from fastwarc.stream_io import BrotliReader, ChunkedReader
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from corpus.decode import byte_limit, decode, read_bytes
+from corpus.decode import byte_limit, decode, read_bytes, within
 from corpus.errors import UnreadableError
 from corpus.readers import File, Page, Passed, Refused
 from corpus.rights import tdm_of
@@ -190,7 +190,7 @@ def _inflated(data: bytes, limit: int) -> bytes:
             plain = unpacker.decompress(data, limit + 1)
         except zlib.error:
             continue
-        return _within(plain, limit)
+        return within(plain, limit)
     raise UnreadableError("damaged deflate coding; fetch the page again")
 
 
@@ -199,15 +199,7 @@ def _through(reader: Any, data: bytes, limit: int) -> bytes:
         plain = bytes(reader(io.BytesIO(data)).read(limit + 1))
     except (OSError, ValueError) as error:
         raise UnreadableError(f"damaged coding ({error}); fetch the page again") from None
-    return _within(plain, limit)
-
-
-def _within(data: bytes, limit: int) -> bytes:
-    if len(data) > limit:
-        raise UnreadableError(
-            f"longer than {limit} bytes unpacked; raise max_characters of the source to read it"
-        )
-    return data
+    return within(plain, limit)
 
 
 def decode_page(

@@ -88,6 +88,17 @@ def test_a_bomb_in_an_archive_does_not_go_off(tmp_path: Path, name: str) -> None
     assert "longer than" in reasons(job)[f"pages/{name}/bomb.html"]
 
 
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_tar_whose_name_of_a_member_is_a_bomb_is_told(tmp_path: Path, kind: bytes) -> None:
+    member = tarfile.TarInfo("story.html")
+    member.type, member.size = kind, 2**33
+    said = member.tobuf(tarfile.GNU_FORMAT) + b"a" * 4096
+    put(tmp_path, "pages/all.tgz", gzip.compress(said))
+    job = job_of(tmp_path)
+    assert ingest(job).quarantined == 1
+    assert "name or fields of more than" in reasons(job)["pages/all.tgz"]
+
+
 def test_nothing_behind_a_giant_member_of_a_tar_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

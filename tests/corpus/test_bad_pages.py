@@ -63,6 +63,23 @@ def test_two_encodings_in_one_page_are_mended_and_that_is_recorded(tmp_path: Pat
     assert "undecodable bytes replaced: 1" in only(job).provenance.changes
 
 
+def test_a_page_that_begins_with_a_hundred_comments_is_read(tmp_path: Path) -> None:
+    put(tmp_path, "pages/a.txt", "<!---->" * 100 + "no page, but a note of the harbour master")
+    put(tmp_path, "pages/b.txt", "<!-- a -->\n" * 100 + "<!doctype html><p>A page of the port.")
+    job = job_of(tmp_path)
+    assert ingest(job).new == 2
+    assert {a.provenance.reader for a in read_articles(job)} == {"text", "html"}
+
+
+def test_a_number_of_five_thousand_digits_costs_only_its_row(tmp_path: Path) -> None:
+    rows = ['{"text": "The ferry stops.", "n": ' + "1" * 5000 + "}", '{"text": "It sails again."}']
+    put(tmp_path, "pages/rows.jsonl", "\n".join(rows))
+    put(tmp_path, "pages/row.json", rows[0])
+    job = job_of(tmp_path)
+    assert (ingest(job).new, ingest(job).quarantined) == (1, 2)
+    assert "more digits" in reasons(job)["pages/rows.jsonl:1"]
+
+
 def test_a_gzip_bomb_does_not_go_off(tmp_path: Path) -> None:
     put(tmp_path, "pages/bomb.html.gz", gzip.compress(b" " * 60_000_000, 9))
     put(tmp_path, "pages/bomb.jsonl.gz", gzip.compress(b" " * 60_000_000, 9))
