@@ -29,7 +29,9 @@ said of the blocks. In each of them a span has `start`, `end`, `label` and `attr
 answer a `question`, its `values`, and a place where it is not about the whole article. An author
 with no spans saw the article and marked nothing, unless `status` is 'skipped'. `covers` names the
 ranges that were shown where it was not all. `shown` is set where pre-labels of a model were shown:
-such annotations are not independent. `parents` are the annotations that gold was made from.
+such annotations are not independent. `parents` are the annotations that gold was made from, or the
+one that was mapped: an annotation whose only parent is the same author's under another `scheme`
+says the same once more in other labels, and is no further opinion: count within one `scheme`.
 `cluster` is alike for copies and versions of one story: keep them on one side of any split.
 No column tells when somebody worked, or for how long."""
 
@@ -127,12 +129,18 @@ def _summary(job: Job, tally: Tally) -> str:
         ("Publishers", f"{known_} named, of {named} articles"),
         ("Published", dates or "not known"),
         ("Languages", listed(tally.languages, "not known")),
-        ("Annotations", f"{tally.annotations.total()} by {len(tally.authors)} authors"),
+        ("Annotations", _annotations(tally)),
         ("Labelled spans", str(tally.spans)),
         ("Stories", f"{len(tally.clusters)} (near-duplicates share a cluster)"),
         ("Contact", section.contact),
     ]
     return section.description.strip() + "\n\n" + table(("", ""), facts)
+
+
+def _annotations(tally: Tally) -> str:
+    authors = len({author for author, _ in tally.authors})
+    own = f"{tally.annotations.total() - tally.mapped} by {authors} authors"
+    return own + (f", and {tally.mapped} mapped from them" if tally.mapped else "")
 
 
 def _use(name: str, manifest: Mapping[str, Any]) -> str:
@@ -185,16 +193,20 @@ def _contents(tally: Tally) -> str:
 
 
 def _scheme(scheme: Scheme, hash_: str, tally: Tally) -> str:
-    roles = sorted({role for _, role in tally.labels})
+    hows = sorted({how for under, _, how in tally.labels if under == hash_})
     rows = [
-        (label.name, *(tally.labels[label.name, role] for role in roles), _first(label.definition))
+        (
+            label.name,
+            *(tally.labels[hash_, label.name, how] for how in hows),
+            _first(label.definition),
+        )
         for label in scheme.labels
     ]
-    labels = table(("label", *(f"spans, {role}" for role in roles), "definition"), rows)
+    labels = table(("label", *(f"spans, {how}" for how in hows), "definition"), rows)
     asked = [
-        (q.name, kind, _values(q, counts), q.title)
+        (q.name, kind, _values(q, hash_, counts), q.title)
         for kind, questions, counts in (
-            ("of the article", scheme.questions, tally.answers),
+            ("of the article or a place in it", scheme.questions, tally.answers),
             ("of a span", scheme.attributes, tally.attributes),
         )
         for q in questions
@@ -204,25 +216,31 @@ def _scheme(scheme: Scheme, hash_: str, tally: Tally) -> str:
     of = tally.schemes[hash_]
     head = f"## Scheme `{scheme.name}` {cell(scheme.version)}"
     text = f"{of} annotations were made under it.{status} The guidelines: `schemes/{hash_}.yaml`."
-    return f"{head}\n\n{text}\n\n{labels}\n\n{questions}"
+    return "\n\n".join(each for each in (head, text, _source(scheme), labels, questions) if each)
+
+
+def _source(scheme: Scheme) -> str:
+    """Whom to cite for a published corpus, its licence, and the notice that goes with its text."""
+    if not scheme.published:
+        return ""
+    of = scheme.published
+    notice = f" {cell(of.attribution)}." if of.attribution else ""
+    return f"Cite its makers: {cell(of.citation)}, <{of.url}>. Licence: {cell(of.licence)}.{notice}"
 
 
 def _first(definition: str) -> str:
     """The first sentence of a definition; the rest stands in the guidelines."""
-    return " ".join(definition.split()).partition(". ")[0].rstrip(".") + "."
+    first = " ".join(definition.split()).partition(". ")[0].rstrip(".")
+    return first and f"{first}."
 
 
-def _values(question: Question, counts: Mapping[Any, int]) -> str:
+def _values(question: Question, scheme: str, counts: Mapping[tuple[str, str, str], int]) -> str:
     name = question.name
     offered = ("yes",) if question.type == "flag" else question.value_names
     if not offered:
-        given = sum(count for (asked, _, _), count in counts.items() if asked == name)
+        given = sum(n for (*asked, _), n in counts.items() if asked == [scheme, name])
         return f"free text or a name, in full only ({given})"
-    times = {
-        value: sum(n for (asked, said, _), n in counts.items() if (asked, said) == (name, value))
-        for value in offered
-    }
-    return ", ".join(f"{value} {count}" for value, count in times.items())
+    return ", ".join(f"{value} {counts.get((scheme, name, value), 0)}" for value in offered)
 
 
 def _annotators(tally: Tally) -> str:

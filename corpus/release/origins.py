@@ -85,7 +85,7 @@ def gaps(job: Job, tally: Tally, schemes: Mapping[str, Scheme]) -> str:
     refused = total - tally.texts.total()
     if refused:
         found.append(f"{refused} of {total} articles ({share(refused, total)}) have no text here.")
-    if not any(role == "gold" for _, role in tally.authors):
+    if not any(how.startswith("gold") for _, how in tally.authors):
         found.append("Nothing is adjudicated: `gold` is empty.")
     unknown = set(tally.schemes) - set(schemes)
     if unknown:

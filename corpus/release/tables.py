@@ -55,4 +55,4 @@ def _code(value: object) -> str:
 
 
 def _braced(text: str) -> str:
-    return re.sub(r"[{}\\`]", "", text)
+    return re.sub(r"([&%$#_])", r"\\\1", re.sub(r"[{}\\`]", "", text))

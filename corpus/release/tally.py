@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from corpus.records import Annotation, Article
@@ -16,13 +17,15 @@ class Tally:
     splits: Counter[str] = field(default_factory=Counter)
     texts: Counter[str] = field(default_factory=Counter)
     annotations: Counter[str] = field(default_factory=Counter)
-    #: (label, role) and (kind of block, role)
-    labels: Counter[tuple[str, str]] = field(default_factory=Counter)
-    corrections: Counter[tuple[str, str]] = field(default_factory=Counter)
-    #: (question or attribute, value, role), picked values and free text alike
+    #: annotations that were mapped from others: no further opinions
+    mapped: int = 0
+    #: (scheme, label, how) and (scheme, kind of block, how); how is a role, or 'gold, mapped'
+    labels: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    corrections: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    #: (scheme, question or attribute, value), picked values and free text alike
     answers: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     attributes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    #: (pseudonym, role): annotations, skipped ones, spans
+    #: (pseudonym, how): annotations, skipped ones, spans
     authors: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     schemes: Counter[str] = field(default_factory=Counter)
     #: (licence, '' or why its text is not let out)
@@ -45,8 +48,12 @@ class Tally:
         self.clusters[item.cluster] += 1
         if not refused:
             self.masked.update(b.kind for b in item.article.blocks if b.kind in drop)
+        by_id = {annotation.id: annotation for annotation in item.annotations}
         for annotation in item.annotations:
-            self._annotation(annotation, split)
+            mapped = _is_mapped(annotation, by_id)
+            self.mapped += mapped
+            how = f"{annotation.role}, mapped" if mapped else annotation.role
+            self._annotation(annotation, split, how)
 
     @property
     def spans(self) -> int:
@@ -68,18 +75,29 @@ class Tally:
             first_last = [*self.published, article.published[:10]]
             self.published = sorted({min(first_last), max(first_last)})
 
-    def _annotation(self, annotation: Annotation, split: str) -> None:
-        role = annotation.role
+    def _annotation(self, annotation: Annotation, split: str, how: str) -> None:
+        scheme = annotation.scheme
         self.annotations[split] += 1
-        self.schemes[annotation.scheme] += 1
-        own = self.authors.setdefault((annotation.author, role), Counter())
+        self.schemes[scheme] += 1
+        own = self.authors.setdefault((annotation.author, how), Counter())
         own["annotations"] += 1
         own["skipped"] += annotation.status == "skipped"
         own["spans"] += len(annotation.spans)
         counted = self.corrections if annotation.layer == "blocks" else self.labels
         for span in annotation.spans:
-            counted[span.label, role] += 1
+            counted[scheme, span.label, how] += 1
             for name, values in span.attributes.items():
-                self.attributes.update((name, value, role) for value in values)
+                self.attributes.update((scheme, name, value) for value in values)
         for answer in annotation.answers:
-            self.answers.update((answer.question, value, role) for value in answer.values)
+            self.answers.update((scheme, answer.question, value) for value in answer.values)
+
+
+def _is_mapped(annotation: Annotation, by_id: Mapping[str, Annotation]) -> bool:
+    """Tell whether it says under another scheme what the same author's one parent says."""
+    if len(annotation.parents) != 1:
+        return False
+    parent = by_id.get(annotation.parents[0])
+    return parent is not None and (
+        (parent.author, parent.role) == (annotation.author, annotation.role)
+        and parent.scheme != annotation.scheme
+    )

@@ -14,15 +14,18 @@ from hypothesis import strategies as st
 
 from corpus.errors import PressmarkError
 from corpus.files import append_lines, read_lines
+from corpus.imports.run import import_corpus
 from corpus.job import Job, open_job
 from corpus.records import Annotation, Article, Block, Span
 from corpus.release.folder import open_release
 from corpus.release.pseudonyms import keep_pseudonyms, pseudonymised
 from corpus.release.publish import publish
 from corpus.release.shape import annotations_of
+from corpus.scheme import read_scheme
 from corpus.store import append_annotations, read_annotations
 from corpus.takedown import takedown
 from corpus.text import sha256_of
+from tests.corpus.imports.made import write
 from tests.corpus.release.press import load, ready
 from tests.speech import annotations, article, articles, mark, words
 
@@ -447,3 +450,34 @@ def test_what_a_killed_run_of_another_version_left_is_swept_away_too(corpus: Job
     (left / "text").write_text("half")
     publish(corpus)
     assert [path.name for path in corpus.releases.iterdir()] == ["harbour-1.0"]
+
+
+def test_the_card_cites_the_corpora_that_were_imported_and_tells_what_is_mapped(
+    tmp_path: Path,
+) -> None:
+    job = ready(tmp_path / "job", [], scheme=read_scheme("scheme").source)
+    write(
+        tmp_path / "frac",
+        {"w.csv": f"sentence,label\nThe {'tolls of Port Ansel ' * 5}rise.,1\n"},
+    )
+    import_corpus(job, "frac", tmp_path / "frac", to="frames")
+    card = (publish(job).folder / "README.md").read_text(encoding="utf-8")
+    assert "Cite its makers: FrAC" in card
+    assert "<https://aclanthology.org/P15-2072>. Licence: CC-BY-4.0." in card
+    assert "| Annotations | 1 by 1 authors, and 1 mapped from them |" in card
+    own, others = _section(card, "frames"), _section(card, "pressmark")
+    assert (
+        "| label | spans, gold, mapped | definition |\n| --- | --- | --- |\n| economic | 1 |" in own
+    )
+    assert "economic 1" not in others
+    assert "| gold, mapped | 1 | 0 | 1 |" in card
+
+
+def _section(card: str, scheme: str) -> str:
+    return card.partition(f"## Scheme `{scheme}`")[2].partition("\n## ")[0]
+
+
+def test_what_latex_takes_for_its_own_is_escaped_in_the_citation(tmp_path: Path) -> None:
+    job = ready(tmp_path / "job", [page()], title="Harbour & Exchange 100%")
+    card = (publish(job).folder / "README.md").read_text()
+    assert r"title = {Harbour \& Exchange 100\%}" in card
