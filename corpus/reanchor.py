@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 
 from corpus.anchor import Found, Versions
@@ -29,7 +29,7 @@ class Reanchored:
     """What `reanchor` did: annotations and spans carried, spans changed, things set aside.
 
     `exact` counts the spans with the same words in the same surroundings, `anew` the outdated
-    annotations whose author has annotated the new version too, `same` those carried before.
+    annotations whose author has annotated a later version too, `same` those carried before.
     """
 
     carried: int
@@ -63,28 +63,23 @@ def reanchor(job: Job, progress: Progress = silent) -> Reanchored:
 
     The old annotation stays as it is: it is of the old text. The new one has an id made of the old
     one's and the version, the old one as its parent, its spans their ids and a confidence as score.
-    What has no place in the new text goes to quarantine.jsonl with its reason.
+    What has no place in the new text goes to quarantine.jsonl with its reason. Of several versions
+    that an author has annotated the latest counts; what was carried of an older one is withdrawn.
     """
-    versions: dict[tuple[str, str], Article] = {}
-    latest: dict[str, Article] = {}
     said = read_annotations(job.annotations)
-    wanted = {(a.article, a.sha256) for a in said}
-    annotated = {a.article for a in said}
-    for article in iter_versions(job):
-        if article.id in annotated:
-            latest[article.id] = article
-            if (article.id, article.sha256) in wanted:
-                versions[article.id, article.sha256] = article
+    versions, latest = _versions(job, said)
     tally = _Tally()
-    ids = {a.id for a in said}
-    outdated = [a for a in said if _outdated(a, latest, ids)]
-    own = {(a.article, a.sha256, a.author, a.layer) for a in said if not is_carried(a)}
+    by_id = {a.id: a for a in said}
+    outdated = [a for a in said if _outdated(a, latest, by_id)]
+    last = _last(said, versions)
     texts: dict[tuple[str, str], Versions] = {}
     for done, annotation in enumerate(outdated):
         progress("carrying annotations", done, len(outdated))
         new = latest[annotation.article]
-        if (new.id, new.sha256, annotation.author, annotation.layer) in own:
+        if last.get(_whose(annotation), annotation.sha256) != annotation.sha256:
             tally.anew += 1
+            if before := by_id.get(f"{annotation.id}{_mark(new.sha256)}"):
+                tally.made.append(replace(before, status="withdrawn"))
             continue
         key = annotation.article, annotation.sha256
         where = f"annotation {annotation.id!r} of {annotation.article!r} by {annotation.author}"
@@ -101,10 +96,12 @@ def reanchor(job: Job, progress: Progress = silent) -> Reanchored:
     progress("carrying annotations", len(outdated), len(outdated))
     appended = append_annotations(job.annotations, tally.made)
     correct(job)
-    spans = [span for annotation in tally.made for span in annotation.spans]
+    kept = [annotation for annotation in tally.made if annotation.status != "withdrawn"]
+    count = sum(annotation.status != "withdrawn" for annotation in appended)
+    spans = [span for annotation in kept for span in annotation.spans]
     return Reanchored(
-        carried=len(appended),
-        same=len(tally.made) - len(appended),
+        carried=count,
+        same=len(kept) - count,
         spans=len(spans),
         exact=sum(span.score == 1 for span in spans),
         changed=tuple(tally.changed),
@@ -164,7 +161,37 @@ def _mark(sha256: str) -> str:
     return f"@{sha256[:12]}"
 
 
-def _outdated(annotation: Annotation, latest: dict[str, Article], ids: set[str]) -> bool:
+def _versions(
+    job: Job, said: Iterable[Annotation]
+) -> tuple[dict[tuple[str, str], Article], dict[str, Article]]:
+    """The versions of articles that were annotated and the latest of each, oldest first."""
+    wanted = {(a.article, a.sha256) for a in said}
+    annotated = {id_ for id_, _ in wanted}
+    versions: dict[tuple[str, str], Article] = {}
+    latest: dict[str, Article] = {}
+    for article in iter_versions(job):
+        if article.id in annotated:
+            latest[article.id] = article
+            if (article.id, article.sha256) in wanted:
+                versions[article.id, article.sha256] = article
+    return versions, latest
+
+
+def _last(
+    said: Iterable[Annotation], versions: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str, str], str]:
+    """The latest version of each article that each author has annotated, by its sha256."""
+    age = {key: number for number, key in enumerate(versions)}
+    own = [a for a in said if not is_carried(a) and a.status != "withdrawn"]
+    own.sort(key=lambda a: age.get((a.article, a.sha256), -1))
+    return {_whose(a): a.sha256 for a in own}
+
+
+def _whose(annotation: Annotation) -> tuple[str, str, str]:
+    return annotation.article, annotation.author, annotation.layer
+
+
+def _outdated(annotation: Annotation, latest: dict[str, Article], ids: Container[str]) -> bool:
     new = latest.get(annotation.article)
     if new is None or new.sha256 == annotation.sha256 or is_carried(annotation):
         return False

@@ -258,3 +258,40 @@ def test_an_annotation_whose_version_the_job_never_had_is_set_aside(job: MakeJob
 def test_huge_and_hostile_texts_are_placed_or_not_without_an_error(old: str, new: str) -> None:
     found = Versions(old, new).place(0, 2)
     assert isinstance(found, (Found, str))
+
+
+def test_of_two_versions_that_an_author_annotated_the_later_is_carried_and_no_other(
+    job: MakeJob,
+) -> None:
+    first, second, third = page(*STORY[:2]), page(*STORY[:3]), page(*STORY)
+    mine = job(first, second, third)
+    append_annotations(
+        mine.annotations,
+        [
+            mark("ana", ("dockers", "judged"), of=second, id="later"),
+            mark("ana", ("slams", "loud head"), of=first, id="earlier"),
+            mark("ben", ("greedy", "judged"), of=first, id="other"),
+        ],
+    )
+    result = reanchor(mine)
+    assert (result.carried, result.anew) == (2, 1)
+    told = {a.author: a for a in read_annotations(mine.annotations) if a.sha256 == third.sha256}
+    assert {author: words(a, third) for author, a in told.items()} == {
+        "ana": ["dockers"],
+        "ben": ["greedy"],
+    }
+
+
+def test_what_was_carried_is_withdrawn_once_its_author_says_something_later(job: MakeJob) -> None:
+    first, second, third = page(*STORY[:2]), page(*STORY[:3]), page(*STORY)
+    mine = job(first, second, third)
+    append_annotations(mine.annotations, [mark("ana", ("slams", "loud head"), of=first, id="one")])
+    assert reanchor(mine).carried == 1
+    append_annotations(mine.annotations, [mark("ana", ("dockers", "judged"), of=second, id="two")])
+    reanchor(mine)
+    said = read_annotations(mine.annotations)
+    counted = [a for a in said if a.sha256 == third.sha256 and a.status == "submitted"]
+    assert [words(a, third) for a in counted] == [["dockers"]]
+    before = mine.annotations.read_bytes()
+    reanchor(mine)
+    assert mine.annotations.read_bytes() == before
