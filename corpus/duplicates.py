@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from corpus.files import read_lines, write_lines
 from corpus.job import Job
 from corpus.progress import Progress, silent
 from corpus.records import Article
+from corpus.relations import WHOLE, Facts, Join, join
 from corpus.shingles import (
     alike,
     banded,
@@ -27,7 +26,7 @@ from corpus.shingles import (
     sharing,
     standing,
 )
-from corpus.store import iter_articles, latest
+from corpus.store import digest, iter_articles, latest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,35 +43,13 @@ LEAST = 20
 #: standing text: keeping its articles together would leave nothing to test a one-outlet corpus on.
 STANDING = 0.5
 FEW = 3
-#: Bodies that resemble each other so much are the same whatever stands in them: versions of one
-#: story that fill most of a small corpus are no standing text.
-SAME = 0.9
-#: From this share of the shorter body on an article is the other's copy or update, and below only
-#: of the same story (a shared passage).
-WHOLE = 0.5
+#: Bodies that resemble each other so much (and share `LEAST`) are the same whatever stands in them:
+#: versions of one story that fill most of a small corpus are no standing text. Of two versions of a
+#: length that is four fifths of each.
+SAME = 0.65
 #: A shared passage of less than that counts by its runs in so many articles at most: in the 371
 #: articles of SemEval-2020 task 11 the forms of an outlet's polls and newsletters joined up to 22.
 RARE = 8
-#: Days within which an outlet updates a story; later it takes up an old one.
-UPDATED = 7
-
-RELATIONS = ("copy", "update", "same story")
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """Two articles that were joined: `one` is the lesser id.
-
-    `similarity` is the share of the shorter body's runs of words that the other holds, `relation`
-    one of 'copy' (another publisher's, or word for word), 'update' (the same publisher's other
-    version) and 'same story'.
-    """
-
-    one: str
-    other: str
-    similarity: float
-    relation: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +69,6 @@ class Clusters:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What is left of an article once its body is hashed; `whole` names all of its words."""
-
-    id: str
-    whole: bytes
-    publisher: str
-    published: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Bodies:
     """Articles by their runs of words, in the order of their ids.
 
@@ -117,25 +83,42 @@ class Bodies:
 
 def clusters(job: Job) -> dict[str, str]:
     """Return each article's cluster: from clusters.jsonl if it is of these articles, else anew."""
-    now = latest(job)
+    kept = read_clusters(job)
+    return find_clusters(iter_articles(job)).of if kept is None else kept
+
+
+def read_clusters(job: Job) -> dict[str, str] | None:
+    """Return each article's cluster from clusters.jsonl; None if the articles are others by now.
+
+    Other blocks or publishers make others of them too.
+    """
     rows = list(read_lines(job.clusters))
-    if {row["article"]: row["sha256"] for row in rows} == now:
-        return {row["article"]: row["cluster"] for row in rows}
-    return find_clusters(iter_articles(job)).of
+    state = digest(job)
+    try:
+        found = {str(row["article"]): str(row["cluster"]) for row in rows if row["state"] == state}
+    except KeyError:  # no line of ours: finding the clusters anew mends it
+        return None
+    return found if found.keys() == latest(job).keys() else None
 
 
 def duplicates(job: Job, progress: Progress = silent) -> Clusters:
     """Find the articles that tell one story in the same words and write clusters.jsonl."""
-    now = latest(job)
+    now, state = latest(job), digest(job)
     found = find_clusters(iter_articles(job), progress, len(now))
     joined: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
-    for join in found.joins:
-        row = asdict(join)
-        joined[join.other].append({"to": row.pop("one"), **row})
+    for each in found.joins:
+        row = asdict(each)
+        joined[each.other].append({"to": row.pop("one"), **row})
     write_lines(
         job.clusters,
         (
-            {"article": id_, "sha256": now[id_], "cluster": found.of[id_], "joined": joined[id_]}
+            {
+                "article": id_,
+                "sha256": now[id_],
+                "state": state,
+                "cluster": found.of[id_],
+                "joined": joined[id_],
+            }
             for id_ in sorted(now)
         ),
     )
@@ -148,13 +131,13 @@ def find_clusters(
     """Join the articles that share much of a story; in whatever order they come.
 
     Two belong together that share `SHARED` of the smaller one's runs of words and `LEAST` of them,
-    standing text left out, or nearly all of everything; and whoever belongs to either.
+    standing text left out, or most of everything; and whoever belongs to either.
     """
     bodies = read_bodies(articles, progress, total)
     joins = tuple(compared(bodies, candidates(bodies)))
     ids = [each.id for each in bodies.facts]
     number = {id_: at for at, id_ in enumerate(ids)}
-    least = roots(len(ids), ((number[join.one], number[join.other]) for join in joins))
+    least = roots(len(ids), ((number[each.one], number[each.other]) for each in joins))
     return Clusters({id_: ids[root] for id_, root in zip(ids, least, strict=True)}, joins)
 
 
@@ -178,7 +161,7 @@ def compared(bodies: Bodies, pairs: Iterable[tuple[int, int]]) -> Iterator[Join]
     for one, other in pairs:
         here, there = bodies.facts[one], bodies.facts[other]
         if here.whole == there.whole:
-            yield _join(here, there, 1.0, "the same words from first to last")
+            yield join(here, there, 1.0, "the same words from first to last")
             continue
         smaller = min(len(bodies.own[one]), len(bodies.own[other]))
         both = _both(bodies.own[one], bodies.own[other])
@@ -187,14 +170,14 @@ def compared(bodies: Bodies, pairs: Iterable[tuple[int, int]]) -> Iterator[Join]
             shared -= len(_both(both, bodies.common))
         if shared and shared >= asked(smaller):
             share = f"{shared} of the shorter one's {smaller} runs of words are in both"
-            yield _join(here, there, shared / smaller, share)
+            yield join(here, there, shared / smaller, share)
             continue
         lengths = [len(bodies.runs[one]), len(bodies.runs[other])]
         shared = len(_both(bodies.runs[one], bodies.runs[other]))
         union = sum(lengths) - shared
-        if shared and shared >= SAME * union:
+        if shared >= max(SAME * union, LEAST):
             share = f"{shared} of {union} runs of words are in both, most of them on most pages"
-            yield _join(here, there, shared / min(lengths), share)
+            yield join(here, there, shared / min(lengths), share)
 
 
 def asked(smaller: int) -> float:
@@ -255,58 +238,3 @@ def _both(one: Hashes, other: Hashes) -> Hashes:
     at = np.searchsorted(long, short)
     both: Hashes = short[long[np.minimum(at, len(long) - 1)] == short]
     return both
-
-
-def _join(one: Facts, other: Facts, similarity: float, share: str) -> Join:
-    relation, why = _relation(one, other, similarity)
-    return Join(one.id, other.id, round(similarity, 4), relation, f"{share}; {why}")
-
-
-def _relation(one: Facts, other: Facts, similarity: float) -> tuple[str, str]:
-    """What the two are to each other, and what says so."""
-    known = bool(one.publisher and other.publisher)
-    days = _days(one.published, other.published)
-    when = "" if days is None else f", {days} days apart" if days else ", of the same day"
-    if _same_place(one.url, other.url):
-        return "update", f"the same address{when}"
-    if similarity < WHOLE:
-        return "same story", f"less than half is shared{when}"
-    if known and one.publisher.casefold() != other.publisher.casefold():
-        return "copy", f"by {one.publisher} and {other.publisher}{when}"
-    if one.whole == other.whole:
-        return "copy", (f"by {one.publisher} twice" if known else "publisher not known") + when
-    if not known:
-        return "same story", f"publisher not known{when}"
-    if days is not None and days > UPDATED:
-        return "same story", f"by {one.publisher}, too far apart for an update{when}"
-    return "update", f"both by {one.publisher}{when}"
-
-
-def _same_place(one: str, other: str) -> bool:
-    """Whether the addresses differ in nothing that tells pages apart: scheme, 'www.', fragment."""
-    places = [_place(one), _place(other)]
-    return bool(places[0]) and places[0] == places[1]
-
-
-def _place(url: str) -> tuple[str, ...]:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ()
-    host, path = parts.netloc.casefold().removeprefix("www."), parts.path.rstrip("/")
-    return (host, path, parts.query) if path or parts.query else ()
-
-
-def _days(one: str, other: str) -> int | None:
-    try:
-        return abs((date.fromisoformat(one[:10]) - date.fromisoformat(other[:10])).days)
-    except ValueError:
-        return None
-
-
-def counted(joins: Iterable[Join]) -> Mapping[str, int]:
-    """Count the joins by relation."""
-    found = dict.fromkeys(RELATIONS, 0)
-    for join in joins:
-        found[join.relation] += 1
-    return found

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corpus.duplicates import Bodies, Join, asked, candidates, compared, read_bodies
+from corpus.duplicates import Bodies, asked, candidates, compared, read_bodies
 from corpus.errors import PressmarkError
 from corpus.job import Job
 from corpus.placements import placements
 from corpus.progress import Progress, silent
 from corpus.recurring import Recurring, find_recurring
+from corpus.relations import Join
 from corpus.splits import USES
 from corpus.store import iter_articles, latest
 

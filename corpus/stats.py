@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from corpus.duplicates import read_clusters
 from corpus.files import read_lines
 from corpus.job import Job
 from corpus.opinions import Opinions, opinions
@@ -54,7 +55,7 @@ def stats(job: Job) -> tuple[Table, ...]:
     pages = _pages(job, now)
     said = opinions(job, pages.publishers)
     tables = [
-        _corpus(job, pages, now),
+        _corpus(job, pages),
         *(_counted(name, pages.facts[name]) for name in ("year", "language", "licence")),
         _conditions(pages),
         _kinds(pages),
@@ -113,7 +114,7 @@ def _count_blocks(pages: _Pages, blocks: list[dict[str, Any]]) -> None:
     pages.holders.update({block["kind"] for block in blocks})
 
 
-def _corpus(job: Job, pages: _Pages, now: dict[str, str]) -> Table:
+def _corpus(job: Job, pages: _Pages) -> Table:
     """The corpus in a dozen figures."""
     rows: list[tuple[str, Value]] = [
         ("articles", pages.articles),
@@ -123,7 +124,7 @@ def _corpus(job: Job, pages: _Pages, now: dict[str, str]) -> Table:
         ("last published", pages.dates[-1] if pages.dates else None),
         ("characters in blocks", pages.characters),
         ("blocks", sum(pages.blocks.values())),
-        *_stories(job, now),
+        *_stories(job),
         ("runs of predictions", len(runs(job))),
         ("quarantined", sum(1 for _ in read_lines(job.quarantine))),
     ]
@@ -136,16 +137,12 @@ def _versions(job: Job) -> int:
     return sum(pq.read_metadata(path).num_rows for path in shards(job))
 
 
-def _stories(job: Job, now: dict[str, str]) -> list[tuple[str, Value]]:
+def _stories(job: Job) -> list[tuple[str, Value]]:
     """What `pressmark duplicates` found, if it has looked at these very articles."""
-    clusters: Counter[str] = Counter()
-    seen: dict[str, str] = {}
-    for row in read_lines(job.clusters):
-        clusters[row["cluster"]] += 1
-        seen[row["article"]] = row["sha256"]
-    if seen != now or not now:
+    clusters = read_clusters(job)
+    if not clusters:
         return [("duplicates", "not looked for: run 'pressmark duplicates'")]
-    several = [count for count in clusters.values() if count > 1]
+    several = [count for count in Counter(clusters.values()).values() if count > 1]
     return [
         ("stories told more than once", len(several)),
         ("articles that tell them", sum(several)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -163,6 +164,15 @@ def runs(job: Job) -> list[str]:
 def shards(job: Job) -> list[Path]:
     """Return the files of articles, in the order of their arrival."""
     return sorted(path for path in job.articles.glob("*.parquet") if path.stem.isdigit())
+
+
+def digest(job: Job) -> str:
+    """Return a name of the articles as they are: with other blocks or facts it is another."""
+    found = hashlib.sha256()
+    for path in shards(job):
+        with path.open("rb") as file:
+            found.update(hashlib.file_digest(file, "sha256").digest())
+    return found.hexdigest()[:16]
 
 
 def read_shard(path: Path) -> list[Article]:

@@ -9,10 +9,11 @@ import typer
 from corpus.console import HERE, Folder, Json, Settings, answer, quarantined, work
 
 if TYPE_CHECKING:
-    from corpus.duplicates import Clusters, Join
+    from corpus.duplicates import Clusters
     from corpus.leaks import Checked
     from corpus.placements import Placed
     from corpus.recurring import Recurring
+    from corpus.relations import Join
 
 app = typer.Typer()
 
@@ -59,7 +60,7 @@ def duplicates(
 
 
 def _joined(found: Clusters) -> list[str]:
-    from corpus.duplicates import counted
+    from corpus.relations import counted
 
     several = found.several
     stories = len(set(found.of.values()))
@@ -169,6 +170,6 @@ def reanchor(job: Folder = HERE, settings: Settings = None, as_json: Json = Fals
         ]
     )
     if result.anew:
-        told.append(f"{result.anew} left alone: their author annotated the new version")
+        told.append(f"{result.anew} left alone: their author annotated a later version")
     answer(result, as_json, "\n".join(told))
     quarantined(opened, result.quarantined)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from corpus.duplicates import Clusters, clusters, duplicates, find_clusters
 from corpus.files import read_lines
 from corpus.records import Article, Block
-from corpus.store import add_articles
+from corpus.store import add_articles, write_shard
 from tests.conftest import MakeJob
 from tests.speech import article, articles
 
@@ -184,3 +185,37 @@ def test_clusters_are_written_and_read_until_an_article_changes(job: MakeJob) ->
     ]
     add_articles(mine, [paged("b", prose(2, 50))])
     assert clusters(mine) == {"a": "a", "b": "b", "c": "c"}
+
+
+def test_clusters_are_found_anew_when_blocks_or_publishers_are_others_or_a_line_is_none_of_ours(
+    job: MakeJob,
+) -> None:
+    pages = [paged("a", WIRE), paged("b", WIRE, prose(1, 50)), paged("c", prose(2, 50))]
+    mine = job(*pages)
+    duplicates(mine)
+    kept = mine.clusters.read_bytes()
+    assert clusters(mine)["b"] == "a"
+    plea = [replace(block, kind="solicitation", by="human") for block in pages[1].blocks]
+    write_shard(
+        next(iter(mine.articles.glob("*.parquet"))),
+        [pages[0], replace(pages[1], blocks=tuple(plea)), pages[2]],
+    )
+    assert clusters(mine)["b"] == "b"
+    duplicates(mine)
+    mine.clusters.write_bytes(mine.clusters.read_bytes() + b'{"article": "d"}\n')
+    assert clusters(mine) == {"a": "a", "b": "b", "c": "c"}
+    mine.clusters.write_bytes(kept.replace(b'"cluster"', b'"claster"'))
+    assert clusters(mine) == {"a": "a", "b": "b", "c": "c"}
+
+
+def test_versions_of_one_story_that_fill_most_of_a_small_corpus_are_joined() -> None:
+    told = prose(1, 240)
+    versions = [paged(f"v{n}", told, prose(10 + n, 50), publisher="Ledger") for n in range(5)]
+    others = [paged(f"x{n}", prose(20 + n, 290), publisher="Ledger") for n in range(3)]
+    assert len(set(of(*versions, *others).values())) == 4
+
+
+def test_briefs_under_a_text_three_times_as_long_that_stands_on_every_page_are_not_joined() -> None:
+    standing = prose(1, 100)
+    briefs = [paged(f"b{n}", prose(10 + n, 34), standing, publisher="Ledger") for n in range(8)]
+    assert len(set(of(*briefs).values())) == 8
