@@ -19,6 +19,7 @@ from corpus.progress import Progress, silent
 from corpus.records import Annotation, Article
 from corpus.scheme import Scheme
 from corpus.store import read_articles, read_run, runs
+from corpus.takedown import is_taken_down, read_takedown
 
 #: Label Studio takes 250 MB a request; this many characters stay below it in any script.
 _CHARACTERS = 20_000_000
@@ -47,6 +48,8 @@ def push(
     task that nobody has touched are replaced by a newer run's. Pushed again: nothing new. A push
     that was broken off is completed by the next one, without doubles.
 
+    What is on the take-down list is not sent; tasks that were sent before stay where they are.
+
     The layer 'blocks' has a project of its own, whose pre-labels are the articles' blocks.
 
     Raises:
@@ -54,9 +57,13 @@ def push(
         PressmarkError: there are no articles, or no such run or layer.
     """
     scheme = scheme_of(job, layer)
-    articles = read_articles(job)
+    listed = read_takedown(job.takedown)
+    articles = [article for article in read_articles(job) if not is_taken_down(article, listed)]
     if not articles:
-        raise PressmarkError(f"{job.folder}: there are no articles; run 'pressmark ingest' first")
+        kept = " that may leave it (takedown.txt)" if listed else ""
+        raise PressmarkError(
+            f"{job.folder}: there are no articles{kept}; run 'pressmark ingest' first"
+        )
     if layer == BLOCKS:
         _refuse_run(run)
         predicted = {(a.id, a.sha256): blocks_shown(a, scheme) for a in articles}

@@ -136,6 +136,8 @@ def _told(path: Path, node: yaml.Node | None, model: type[Strict], data: object,
         return f"{path}: {message}"
     if fault["type"] != "value_error":
         message = message[0].lower() + message[1:] + f", found {fault['input']!r}"
+    if fault["type"] == "string_type" and isinstance(fault["input"], int | float):
+        message += f": write it in quotes, {str(fault['input'])!r}"
     return f"{path}:{line}: {key}: {message}"
 
 

@@ -130,7 +130,7 @@ def _summary(job: Job, tally: Tally) -> str:
         ("Published", dates or "not known"),
         ("Languages", listed(tally.languages, "not known")),
         ("Annotations", _annotations(tally)),
-        ("Labelled spans", str(tally.spans)),
+        ("Labelled spans", str(tally.own_spans)),
         ("Stories", f"{len(tally.clusters)} (near-duplicates share a cluster)"),
         ("Contact", section.contact),
     ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from corpus.records import Annotation, Article
 from corpus.release.shape import Item
 
+_MAPPED = ", mapped"
+
 
 @dataclass
 class Tally:
@@ -52,13 +54,18 @@ class Tally:
         for annotation in item.annotations:
             mapped = _is_mapped(annotation, by_id)
             self.mapped += mapped
-            how = f"{annotation.role}, mapped" if mapped else annotation.role
+            how = annotation.role + _MAPPED if mapped else annotation.role
             self._annotation(annotation, split, how)
 
     @property
     def spans(self) -> int:
         """How many labelled spans there are, of every author."""
         return self.labels.total()
+
+    @property
+    def own_spans(self) -> int:
+        """How many of them were drawn as they are, not mapped from another scheme's."""
+        return sum(n for (_, _, how), n in self.labels.items() if not how.endswith(_MAPPED))
 
     def _article(self, article: Article, split: str, refused: str) -> None:
         self.splits[split] += 1

@@ -15,6 +15,7 @@ from corpus.job import open_job
 from corpus.resources import SAMPLE
 from corpus.sample import sample_annotations
 from corpus.store import append_annotations, read_articles
+from corpus.yamlfile import ConfigError
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/releasing.md").read_text(encoding="utf-8")
@@ -90,3 +91,9 @@ def test_what_is_missing_is_exit_1_with_counts(place: Path, tmp_path: Path) -> N
     done = run(f"pressmark rehydrate {release} --from {few} --to back", tmp_path)
     assert done.returncode == 1
     assert re.search(r"3\d articles missing, 0 refused, 0 spans not placed", done.stderr)
+
+
+def test_a_version_that_yaml_takes_for_a_number_is_told_to_be_quoted(tmp_path: Path) -> None:
+    (tmp_path / "pressmark.yaml").write_text("release: {version: 1.1}\n")
+    with pytest.raises(ConfigError, match=r"release.version: .*write it in quotes, '1.1'"):
+        open_job(tmp_path)

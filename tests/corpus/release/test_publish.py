@@ -465,6 +465,7 @@ def test_the_card_cites_the_corpora_that_were_imported_and_tells_what_is_mapped(
     assert "Cite its makers: FrAC" in card
     assert "<https://aclanthology.org/P15-2072>. Licence: CC-BY-4.0." in card
     assert "| Annotations | 1 by 1 authors, and 1 mapped from them |" in card
+    assert "| Labelled spans | 0 |" in card
     own, others = _section(card, "frames"), _section(card, "pressmark")
     assert (
         "| label | spans, gold, mapped | definition |\n| --- | --- | --- |\n| economic | 1 |" in own
