@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from resiliparse.parse.html import HTMLTree
+from corpus.parser import parsed
 
 #: Start tag, attributes and inner text of an element whose inner text is no markup; else the name
 #: of a tag ('/p' ends a p; empty for comments) and its attributes; and the text behind either.
@@ -35,9 +35,12 @@ _ATTRIBUTE = re.compile(r" (.[^=]*+)=\"([^\"]*+)\"")
 
 
 def tokens(source: str) -> list[Token]:
-    """Parse `source` and return its tags and texts in order; no markup is too broken."""
-    document = HTMLTree.parse(source).document
-    return _TOKEN.findall(document.html) if document else []
+    """Parse `source` and return its tags and texts in order; no markup is too broken.
+
+    Raises:
+        UnreadableError: it was made to take the parser for ever.
+    """
+    return _TOKEN.findall(parsed(source))
 
 
 def attributes(written: str) -> dict[str, str]:

@@ -121,6 +121,9 @@ def read_html(source: str, title: str = "", cues: Cues | Callable[[Metadata], Cu
         source: the markup.
         title: the headline where it is known from elsewhere.
         cues: the words by which the page names its parts, or what finds them by its metadata.
+
+    Raises:
+        UnreadableError: markup that was made to take the parser for ever.
     """
     stream = tokens(source)
     metadata = metadata_of(stream)
