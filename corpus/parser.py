@@ -38,8 +38,8 @@ _ATTRIBUTE = (
     rf"{_BLANK}[^ \t\n\f/>][^ \t\n\f/>=]*+"
     r"(?:[ \t\n\f]*+=[ \t\n\f]*+(?:\"[^\"]*+\"|'[^']*+'|[^ \t\n\f>]*+))?+"
 )
-#: As far as no tag has more than 2,000 attributes (five milliseconds; quotation marks in scripts make
-#: several hundred of what is none).
+#: As far as no tag has more than 2,000 attributes, which take five milliseconds; quotation marks in
+#: a script look like several hundred.
 _MODEST = re.compile(
     rf"(?:[^<]*+<(?:(?![a-zA-Z])|[a-zA-Z][^ \t\n\f/>]*+"
     rf"(?:>|(?:{_ATTRIBUTE}){{0,2000}}+(?={_BLANK}(?:>|\Z)))))*+[^<]*+"
