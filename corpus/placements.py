@@ -40,7 +40,7 @@ def placements(job: Job) -> dict[str, str]:
     later one holds it out: it can leave its side, but never change to another.
 
     Raises:
-        PressmarkError: a line names no article, or a use that there is not.
+        PressmarkError: a line names no article, a use that there is not, or another than before.
     """
     placed: dict[str, str] = {}
     for row in _rows(job):
@@ -50,12 +50,18 @@ def placements(job: Job) -> dict[str, str]:
 
 
 def _rows(job: Job) -> Iterator[dict[str, str]]:
+    sides: dict[str, str] = {}
     for number, row in enumerate(read_lines(job.placements), 1):
         id_, use = row.get("article"), row.get("use")
         if not isinstance(id_, str) or use not in (*USES, HELD_OUT):
             raise PressmarkError(
                 f"{job.placements}:{number}: article {id_!r} is placed in {use!r}, not one of"
                 f" {', '.join((*USES, HELD_OUT))}; mend the line or restore the file"
+            )
+        if use != HELD_OUT and (before := sides.setdefault(id_, use)) != use:
+            raise PressmarkError(
+                f"{job.placements}:{number}: article {id_!r} is placed in {use!r}, but in"
+                f" {before!r} by an earlier line; take one of the two out"
             )
         yield row
 
@@ -78,7 +84,7 @@ def split(job: Job, progress: Progress = silent) -> Placed:
     keys, waiting = _keys(job, settings, known)
     new = sorted(set(here) - set(placed) - set(waiting))
     progress("placing articles", 0, len(new))
-    draft = _Draft(settings, known, keys, placed, _known_uses(job, settings))
+    draft = _Draft(settings, known, keys, placed, _known_uses(job, settings, placed, keys))
     draft.place(new, _drawn(job, draft, new))
     when = now()
     append_lines(
@@ -215,7 +221,11 @@ class _Draft:
                 self._put(id_, drawn[key], f"drawn with seed {self.settings.seed}")
             else:
                 use = self.own.get(key) or drawn[key]
-                self._put(id_, use, f"by {self.settings.by}: {key}")
+                why = f"by {self.settings.by}: {key}"
+                if use == HELD_OUT:
+                    self._put(id_, use, f"{why} stands on two sides already")
+                    continue
+                self._put(id_, use, why)
                 for side, mate in mates.items():
                     self._part(id_, mate, side)
         self._reconcile(new)
@@ -272,17 +282,26 @@ def _sides(placed: Mapping[str, str], known: Mapping[str, str]) -> defaultdict[s
     return sides
 
 
-def _known_uses(job: Job, settings: SplitSection) -> dict[str, str]:
-    """The groups that have a side: by time all, else those of the ledger."""
+def _known_uses(
+    job: Job, settings: SplitSection, placed: Mapping[str, str], keys: Mapping[str, str]
+) -> dict[str, str]:
+    """The groups that have a side: by time all, else those of the ledger.
+
+    One whose articles were placed by something else, on two sides, is held out from then on.
+    """
     if settings.by == "time":
         return {use: use for use in USES}
     if settings.by == "cluster":
         return {}
     own: dict[str, str] = {}
     for row in _rows(job):
-        if row.get("by") == settings.by and row["use"] in USES:
+        if row.get("by") == settings.by and row["use"] in USES and row.get("group"):
             own.setdefault(row["group"], row["use"])
-    return own
+    sides: defaultdict[str, set[str]] = defaultdict(set)
+    for id_, use in placed.items():
+        if use in USES and id_ in keys:
+            sides[keys[id_]].add(use)
+    return {key: HELD_OUT if len(uses) > 1 else min(uses) for key, uses in sides.items()} | own
 
 
 def _counted(uses: Mapping[str, str]) -> dict[str, int]:

@@ -107,11 +107,11 @@ def split(
     from corpus.placements import split as place
 
     with work("split", job, settings) as (opened, progress):
+        if hold_out:
+            count = take(opened, hold_out, "held out by hand")
         if check:
             checked = prove(opened, progress)
-        elif hold_out:
-            count = take(opened, hold_out, "held out by hand")
-        else:
+        elif not hold_out:
             placed = place(opened, progress)
     if check:
         answer(checked, as_json, "\n".join(_checked(checked)))

@@ -235,3 +235,32 @@ def test_a_copy_among_many_of_the_same_words_is_found_on_the_other_side(
         mine.placements, [{"article": f"p{n:02}", "use": use} for n, use in enumerate(uses)]
     )
     assert any(leak.other == "p39" for leak in check(mine).leaks)
+
+
+def test_a_ledger_that_contradicts_itself_is_told_with_its_line(job: MakeJob) -> None:
+    mine = job(*corpus(3))
+    append_lines(mine.placements, [{"article": "p00", "use": u} for u in ("train", "train")])
+    assert placements(mine) == {"p00": "train"}
+    append_lines(mine.placements, [{"article": "p00", "use": "test"}])
+    with pytest.raises(PressmarkError, match=r"jsonl:3: article 'p00' is placed in 'test', but in"):
+        check(mine)
+
+
+def test_a_publisher_placed_by_cluster_before_keeps_its_side_or_is_held_out(job: MakeJob) -> None:
+    """Whoever asks for publishers later must not get one on two sides, told that it is on one."""
+    mine = job(
+        *(story(f"p{n}", n, publisher=outlet) for n, outlet in enumerate(("Post", "Post", "Bee")))
+    )
+    uses = {"p0": "train", "p1": "test", "p2": "validation"}
+    append_lines(mine.placements, [{"article": i, "use": use} for i, use in uses.items()])
+    add_articles(mine, [story("post", 8, publisher="Post"), story("bee", 9, publisher="Bee")])
+    result = split(reopened(mine, by="publisher"))
+    assert result.held_out == {"post": "by publisher: Post stands on two sides already"}
+    assert placements(mine)["bee"] == "validation"
+
+
+def test_a_line_by_publisher_that_names_none_is_no_error(job: MakeJob) -> None:
+    mine = job(*(story(f"p{n}", n, publisher="Post") for n in range(2)))
+    append_lines(mine.placements, [{"article": "p0", "use": "test", "by": "publisher"}])
+    split(reopened(mine, by="publisher"))
+    assert placements(mine)["p1"] == "test"

@@ -27,6 +27,16 @@ def test_a_split_that_leaks_is_exit_1_until_one_of_the_two_is_held_out(job: Make
     assert placements(mine)["a"] == "held out"
 
 
+def test_an_article_is_held_out_before_the_split_is_checked(job: MakeJob) -> None:
+    mine = job(paged("a", WIRE), paged("b", WIRE), paged("c", prose(1, 60)))
+    uses = {"a": "train", "b": "test", "c": "validation"}
+    append_lines(mine.placements, [{"article": i, "use": use} for i, use in uses.items()])
+    ran = pressmark("split", "--check", "--hold-out", "a", "-C", mine.folder)
+    assert ran.code == 0
+    assert "no near-duplicate article stands on two sides" in ran.out
+    assert placements(mine)["a"] == "held out"
+
+
 def test_a_machine_is_told_the_clusters_the_joins_and_the_blocks(job: MakeJob) -> None:
     mine = job(paged("a", WIRE), paged("b", WIRE), paged("c", prose(1, 60)))
     told = json.loads(pressmark("duplicates", "--json", "-C", mine.folder).out)
