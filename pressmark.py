@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from pathlib import Path
@@ -67,9 +68,10 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        print(
-            f"pressmark: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr
-        )
+        told = f"{error.filename or 'output'}: {error.strerror or error}"
+        if error.errno == errno.ENOSPC:
+            told = f"{error.filename or 'a file'}: the disk is full; free some, then run it again"
+        print(f"pressmark: {told}", file=sys.stderr)
         sys.exit(2)
 
 

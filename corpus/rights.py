@@ -12,12 +12,14 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 _META = re.compile(r"<meta\b[^>]{0,500}>", re.IGNORECASE)
 _NAMED = re.compile(r"name\s*=\s*[\"']?\s*tdm-reservation\b", re.IGNORECASE)
 _CONTENT = re.compile(r"content\s*=\s*[\"']?\s*([01])\b", re.IGNORECASE)
 _HEAD = 200_000
+_ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
+_AS_IT_IS = "%/?#[]@!$&'()*+,;=:"
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,16 @@ def tdm_rule(text: str, url: str) -> str:
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     for rule in rules if isinstance(rules, list) else ():
-        if isinstance(rule, dict) and _matches(str(rule.get("location", "")), path):
+        if not isinstance(rule, dict):
+            continue
+        if _matches(_spelt(str(rule.get("location", ""))), _spelt(path)):
             return {"1": "reserved", "0": "open"}.get(str(rule.get("tdm-reservation")), "")
     return ""
+
+
+def _spelt(path: str) -> str:
+    """`path` with what lies beyond ASCII written in one way, as RFC 9309 compares them."""
+    return _ESCAPE.sub(lambda found: found[0].upper(), quote(path, safe=_AS_IT_IS))
 
 
 def _matches(location: str, path: str) -> bool:

@@ -60,6 +60,15 @@ def test_ingest_tells_what_is_new_and_the_second_time_that_it_is_known(folder: P
     assert (ran.code, ran.out) == (0, "0 new articles, 0 new versions, 1 known\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_a_line_that_says_what_to_do(folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "pressmark", "stats", "-C", str(folder)]
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr == "pressmark: a file: the disk is full; free some, then run it again\n"
+
+
 def test_a_machine_is_answered_in_json(folder: Path) -> None:
     ran = pressmark("ingest", "-C", folder, "--json")
     counts = {"new": 1, "versions": 0, "same": 0, "quarantined": 0, "retyped": 0}

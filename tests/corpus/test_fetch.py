@@ -146,6 +146,8 @@ def test_a_reservation_of_mining_is_honoured_unless_the_source_says_otherwise(
         ('[{"location": "/*.html$", "tdm-reservation": 1}]', "https://x.example/b.htmlx", ""),
         ('[{"location":"/","tdm-reservation":0},{"location":"/a","tdm-reservation":1}]',
          "https://x.example/a", "open"),
+        ('[{"location": "/caf%C3%A9", "tdm-reservation": 1}]', "https://x.example/café", "reserved"),
+        ('[{"location": "/café", "tdm-reservation": 1}]', "https://x.example/caf%c3%a9", "reserved"),
         ("no JSON", "https://x.example/", ""),
         ('{"location": "/"}', "https://x.example/", ""),
         ("[1, null, {}]", "https://x.example/", ""),
