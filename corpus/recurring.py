@@ -11,13 +11,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from corpus.files import write_lines
 from corpus.job import Job, now
 from corpus.records import Annotation, Article, Span
 from corpus.shingles import alike, banded, roots, runs_of, words_of
-from corpus.store import iter_articles, read_annotations, write_run
+from corpus.store import iter_articles, read_annotations, read_run, runs, write_run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -168,13 +169,23 @@ def carry(
 
 
 def carry_over(job: Job) -> Carried:
-    """Carry what people said of recurring blocks and keep it as a run, to be pushed or compared."""
+    """Carry what people said of recurring blocks and keep it as a run, to be pushed or compared.
+
+    Where the last such run says the same there is no new one.
+    """
     articles = {article.id: article for article in iter_articles(job)}
     said = [a for a in read_annotations(job.annotations) if a.scheme == job.scheme.hash]
     made = carry(articles, recurring(job), said)
     if not made:
         return Carried("", ())
+    before = [run for run in runs(job) if re.fullmatch(rf"\d+T\d+Z-{AUTHOR}(-\d+)?", run)]
+    if before:
+        kept = read_run(job, before[-1])
+        if kept == [replace(annotation, run=before[-1]) for annotation in made]:
+            return Carried(before[-1], tuple(kept))
     run = f"{now().replace(':', '').replace('-', '')}-{AUTHOR}"
+    numbered = chain([run], (f"{run}-{number}" for number in count(2)))
+    run = next(name for name in numbered if name not in before)
     made = [replace(annotation, run=run) for annotation in made]
     write_run(job, run, made)
     return Carried(run, tuple(made))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from corpus.records import Annotation, Article, Block, Span
 from corpus.recurring import Recurring, carry, carry_over, find_recurring
 from corpus.sample import quoted
-from corpus.store import append_annotations, read_run
+from corpus.store import add_articles, append_annotations, read_run, runs
 from tests.conftest import MakeJob
 from tests.corpus.test_duplicates import prose
 from tests.speech import SCHEME, article, mark, scheme
@@ -168,6 +168,18 @@ def test_what_is_carried_is_kept_as_a_run_and_not_among_peoples_annotations(job:
     assert read_run(mine, result.run) == list(result.annotations)
     assert result.spans == 1
     assert carry_over(job(page("a"))).run == ""
+
+
+def test_carried_again_nothing_new_is_the_same_run_and_something_new_another(job: MakeJob) -> None:
+    mine = job(page("a"), page("b"), scheme=SCHEME)
+    append_annotations(mine.annotations, [said(page("a"), "today", under=scheme())])
+    first = carry_over(mine)
+    assert carry_over(mine) == first
+    assert runs(mine) == [first.run]
+    add_articles(mine, [page("c")])
+    again = carry_over(mine)
+    assert again.run != first.run
+    assert [a.article for a in read_run(mine, again.run)] == ["b", "c"]
 
 
 def test_a_recurring_block_of_a_huge_word_is_known() -> None:
