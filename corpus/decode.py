@@ -107,6 +107,11 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[str, ..
         return _guessed(data, label)
 
 
+def marked(data: bytes) -> bool:
+    """Tell whether `data` begins with a byte order mark."""
+    return any(data.startswith(mark) for mark, _ in _BOMS)
+
+
 def _declared(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     try:
         return _strict(data, codecs.lookup(name).name)

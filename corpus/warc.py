@@ -15,8 +15,9 @@ from typing import Any, BinaryIO
 
 from fastwarc.stream_io import BrotliReader, ChunkedReader
 from fastwarc.warc import ArchiveIterator, WarcRecordType
+from resiliparse.parse.encoding import map_encoding_to_html5
 
-from corpus.decode import byte_limit, decode, read_bytes, within
+from corpus.decode import byte_limit, decode, marked, read_bytes, within
 from corpus.errors import UnreadableError
 from corpus.readers import File, Page, Passed, Refused
 from corpus.rights import tdm_of
@@ -210,13 +211,15 @@ def decode_page(
     Raises:
         UnreadableError: it is no text.
     """
-    if not declared and charset:
+    # Python knows codecs that no page is in, and punycode takes the square of a page's length
+    label = map_encoding_to_html5(charset or "", False)
+    if not declared and label and not marked(data):
         try:
             data.decode("utf-8")
         except UnicodeDecodeError:
             # what is UTF-8 is no other charset by chance; what is not may be what the header says
             try:
-                return decode(data, charset)
+                return decode(data, label)
             except UnreadableError:
                 pass
     return decode(data, declared)

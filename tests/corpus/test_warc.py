@@ -187,6 +187,16 @@ def test_damage_anywhere_costs_no_more_than_the_records_it_hits(data: st.DataObj
     assert {f"{URL}{n}" for n in range(5) if n not in (hit, hit + 1)} <= found
 
 
+@pytest.mark.parametrize("charset", ["utf\0", "punycode", "unicode_escape", "rot13", "x" * 9000])
+def test_a_charset_that_no_browser_knows_is_not_believed(tmp_path: Path, charset: str) -> None:
+    page = web("Le café \\u0041 ferme").encode("windows-1252")
+    headers = f"Content-Type: text/html; charset={charset}"
+    put(tmp_path, "pages/a.warc", response("https://courier.example/1", page, headers))
+    job = job_of(tmp_path)
+    assert ingest(job).new == 1
+    assert only(job).title == "Le café \\u0041 ferme"
+
+
 def test_a_gzip_bomb_within_a_warc_does_not_go_off(tmp_path: Path) -> None:
     bomb = gzip.compress(b" " * (60 * 2**20))
     coded = response(f"{URL}b", bomb, "Content-Type: text/html\nContent-Encoding: gzip")
