@@ -109,6 +109,9 @@ class Source(Strict):
             raise ValueError("name a 'path' of files or a 'dataset', one of them")
         if self.format == "urls" and not self.fetch.contact.strip():
             raise ValueError("a list of addresses needs 'fetch: {contact: you@example.org}'")
+        contact = self.fetch.contact.strip()
+        if not (contact.isascii() and contact.isprintable()):
+            raise ValueError("'fetch.contact' stands in a header of HTTP: write it in ASCII")
         return self
 
 

@@ -18,6 +18,7 @@ from corpus.errors import UnreadableError
 from corpus.fetch import Visitor, is_public
 from corpus.fetched import Fetched, fetch
 from corpus.job import FetchSection, Job
+from corpus.yamlfile import ConfigError
 from tests.corpus.pages import job_of, put, reasons, web
 
 QUICK = {
@@ -139,6 +140,12 @@ def test_an_absurd_retry_after_neither_stops_nor_delays_a_run(site: HTTPServer, 
         asks.visit(site.url_for("/busy"))
     asks.close()
     assert all(wait < 1 for wait in waits)
+
+
+@pytest.mark.parametrize("contact", ["Zoë Renn, zoe@lab.example", "zoe@lab.example\nHost: else"])
+def test_a_contact_that_no_header_can_hold_is_refused(tmp_path: Path, contact: str) -> None:
+    with pytest.raises(ConfigError, match="write it in ASCII"):
+        listed(tmp_path, "https://courier.example/1", contact=contact)
 
 
 def test_an_address_that_is_broken_before_its_fragment_is_told(
