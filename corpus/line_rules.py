@@ -256,7 +256,7 @@ _RULES: dict[str, Callable[[Page], None]] = {
     "behind": _correct,
     "bio": type_bios,
     "stray": type_strays,
-    "appeal": type_appeals,
+    "plea": type_appeals,
     "poll": type_polls,
     "rest": _rest,
 }

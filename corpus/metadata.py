@@ -138,7 +138,7 @@ def _add_meta(meta: dict[str, str], said: dict[str, str]) -> None:
 
 
 def address(raw: object) -> str:
-    """Return the address of a page without its fragment; '' where it names no page of its own."""
+    """Return a page's address without fragment and log-in; '' where it names no page of its own."""
     url = urldefrag_safe(_text(raw))
     try:
         parts = urlsplit(url)
@@ -146,7 +146,14 @@ def address(raw: object) -> str:
         return ""
     # many a template names the home page as the canonical address of every article
     own = parts.path.strip("/") or parts.query
-    return url if parts.scheme in ("http", "https") and parts.netloc and own else ""
+    if parts.scheme not in ("http", "https") or not parts.netloc or not own:
+        return ""
+    # an address becomes an article's id and goes into releases
+    return (
+        parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        if "@" in parts.netloc
+        else url
+    )
 
 
 def urldefrag_safe(url: str) -> str:

@@ -38,7 +38,6 @@ html words byline 2 2
 html words chrome 45 50
 html words comments 3 3
 html words correction 7 7
-text appeal solicitation 20 22
 text bio bio 18 18
 text captions caption 2 2
 text comments comments 0 8
@@ -47,6 +46,7 @@ text head byline 5 5
 text head chrome 881 907
 text head deck 3 4
 text head headline 13 14
+text plea solicitation 20 22
 text points deck 5 5
 text poll poll 2 2
 text poll subheading 3 3

@@ -155,6 +155,11 @@ def test_metadata_come_from_json_ld_before_the_rest() -> None:
     assert (metadata.url, metadata.language) == ("https://post.example/a", "en")
 
 
+def test_a_log_in_is_no_part_of_an_address() -> None:
+    link = '<link rel="canonical" href="https://ana:secret@post.example/a">'
+    assert page("a", link).metadata.url == "https://post.example/a"
+
+
 def test_a_home_page_is_no_articles_address() -> None:
     assert page("a", '<link rel="canonical" href="https://post.example/">').metadata.url == ""
 

@@ -110,7 +110,9 @@ def test_nothing_outside_configs_knows_a_label_or_attribute_by_name() -> None:
     }
     # words that mean something else in code, the target of a Label Studio tag, say
     names -= {"comment", "other", "target", "policy", "political", "security", "health", "frame"}
-    files = [p for room in ("corpus", "annotation", "training") for p in (root / room).glob("*.py")]
+    files = [
+        p for room in ("corpus", "annotation", "training") for p in (root / room).glob("**/*.py")
+    ]
     assert files
     found = [
         (path.name, name)
