@@ -34,8 +34,11 @@ class Linked:
         return f"p{self.id}-{sha256_of(self.created)[:6]}"
 
     def scheme_at(self, when: str) -> str:
-        """Return the hash of the scheme that annotators worked under at `when`."""
-        in_force = [hash_ for since, hash_ in self.schemes if since <= when]
+        """Return the hash of the scheme that annotators worked under at `when`.
+
+        Times are told to the second: what was submitted in the second of a change came before it.
+        """
+        in_force = [hash_ for since, hash_ in self.schemes if since < when]
         return in_force[-1] if in_force else self.schemes[0][1]
 
 

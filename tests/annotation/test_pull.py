@@ -17,3 +17,13 @@ def test_what_was_carried_to_a_new_version_was_never_on_the_server_and_is_not_wi
     gone = list(_withdrawn([source, made], set(), [link]))
     assert [(each.id, each.status) for each in gone] == [(source.id, "withdrawn")]
     assert list(_withdrawn([source, made], {source.id}, [link])) == []
+
+
+def test_what_was_submitted_in_the_second_of_a_change_was_made_under_the_scheme_before() -> None:
+    changed = "2026-10-05T09:00:10Z"
+    link = Linked(1, "", "", (("2026-10-05T09:00:00Z", "old"), (changed, "new")))
+    assert [link.scheme_at(f"2026-10-05T09:00:{s}Z") for s in ("00", "10", "11")] == [
+        "old",
+        "old",
+        "new",
+    ]
