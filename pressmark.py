@@ -287,7 +287,7 @@ def _loop(job: Job, progress: Progress) -> Scores:
     from annotation.push import push as send
     from annotation.rehearse import rehearse
     from annotation.studio import start
-    from corpus.ingest import ingest as read
+    from corpus.reading.ingest import ingest as read
     from corpus.resources import SAMPLE
     from corpus.sample import sample_annotations
     from corpus.store import read_articles

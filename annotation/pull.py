@@ -15,16 +15,16 @@ from annotation.projects import Linked, linked
 from annotation.raw import RawAnnotation, RawTask
 from annotation.shown import ShownLog
 from annotation.studio import Login
+from corpus.blocks.corrections import correct
+from corpus.blocks.overlay import overlay
 from corpus.check import remarks
-from corpus.corrections import correct
 from corpus.errors import PressmarkError
 from corpus.job import Job
-from corpus.overlay import overlay
 from corpus.progress import Progress, silent
-from corpus.reanchor import is_carried
 from corpus.records import Annotation, Article, misfits
 from corpus.scheme import Scheme
 from corpus.store import append_annotations, iter_versions, read_annotations
+from corpus.stories.reanchor import is_carried
 from corpus.text import sha256_of
 
 

@@ -28,12 +28,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from corpus.cues import CUES, Cues
-from corpus.html import read_html
-from corpus.lines import typed_lines
-from corpus.packs import cues_of, proposed_pack
+from corpus.blocks.cues import CUES, Cues
+from corpus.blocks.html import read_html
+from corpus.blocks.lines import typed_lines
+from corpus.blocks.packs import cues_of, proposed_pack
+from corpus.blocks.recurrence import Recurrence
 from corpus.records import BLOCK_KINDS, Block
-from corpus.recurrence import Recurrence
 from corpus.text import canonical
 
 sys.path.insert(0, str(Path(__file__).parent / "gold"))
@@ -131,7 +131,7 @@ def _said(text: str, blocks: Sequence[Block]) -> Iterator[tuple[str, str]]:
 
 
 def scores(pages: Sequence[GoldPage]) -> Iterator[str]:
-    """Yield how many lines each rule typed and how many rightly, as corpus/sureness.py has them."""
+    """Yield how many lines each rule typed and how many rightly: the table of sureness.py."""
     for form in ("html", "text"):
         right: Counter[str] = Counter()
         typed: Counter[str] = Counter()

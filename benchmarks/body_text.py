@@ -26,8 +26,8 @@ import trafilatura
 from resiliparse.extract.html2text import extract_plain_text
 from rouge_score.rouge_scorer import RougeScorer
 
-from corpus.decode import decode
-from corpus.html import read_html
+from corpus.blocks.html import read_html
+from corpus.reading.decode import decode
 from corpus.text import canonical
 
 _BODY = ("paragraph", "quote", "subheading")

@@ -27,7 +27,9 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.duplicates import (
+from corpus.blocks.lines import typed_lines
+from corpus.records import Article, Block
+from corpus.stories.duplicates import (
     FEW,
     LEAST,
     SHARED,
@@ -37,9 +39,7 @@ from corpus.duplicates import (
     find_clusters,
     read_bodies,
 )
-from corpus.lines import typed_lines
-from corpus.records import Article, Block
-from corpus.shingles import alike, banded, body_of, runs_of
+from corpus.stories.shingles import alike, banded, body_of, runs_of
 from corpus.text import canonical
 
 #: One article in so many is the second of a planted pair.

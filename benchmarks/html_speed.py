@@ -21,8 +21,8 @@ import justext
 import trafilatura
 from resiliparse.extract.html2text import extract_plain_text
 
-from corpus import html, line_page, markup
-from corpus.decode import decode
+from corpus.blocks import html, line_page, markup
+from corpus.reading.decode import decode
 from corpus.text import canonical
 
 

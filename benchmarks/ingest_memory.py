@@ -80,8 +80,8 @@ def measured(folder: Path) -> tuple[int, float, float]:
 
 def child(folder: Path) -> None:
     """Ingest the job and print what it took."""
-    from corpus.ingest import ingest
     from corpus.job import open_job
+    from corpus.reading.ingest import ingest
 
     start = time.perf_counter()
     found = ingest(open_job(folder))

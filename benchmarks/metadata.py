@@ -20,8 +20,8 @@ from html_speed import cpu, pages_of
 from htmldate import find_date
 from trafilatura import extract_metadata
 
-from corpus.dom import tokens
-from corpus.metadata import Metadata, metadata_of
+from corpus.blocks.dom import tokens
+from corpus.blocks.metadata import Metadata, metadata_of
 
 _FIELDS = ("title", "authors", "date", "site name", "address", "language")
 

@@ -16,10 +16,10 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from corpus.ingest import ingest
+from corpus.blocks.lines import typed_lines
 from corpus.init import init_demo
 from corpus.job import Job, open_job
-from corpus.lines import typed_lines
+from corpus.reading.ingest import ingest
 from corpus.records import Annotation, Article
 from corpus.release.anchor import carry
 from corpus.release.folder import open_release

@@ -16,11 +16,11 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from corpus.duplicates import find_clusters
 from corpus.job import TrainingSection
 from corpus.measures import merged
 from corpus.records import Annotation, Article, Block, Span
 from corpus.scheme import Scheme, parse_scheme
+from corpus.stories.duplicates import find_clusters
 from corpus.text import canonical
 from training.baselines import everything, lexicon, shuffled
 from training.decode import Reading, decode

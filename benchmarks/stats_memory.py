@@ -19,8 +19,8 @@ from pathlib import Path
 
 from corpus.init import init
 from corpus.job import open_job
+from corpus.looking.stats import stats
 from corpus.records import Article, Block
-from corpus.stats import stats
 from corpus.store import add_articles, read_articles
 
 SIZES = (1_000, 10_000, 100_000)

@@ -23,7 +23,7 @@ from html_speed import pages_of
 from playwright.sync_api import Browser, Route, sync_playwright
 from resiliparse.extract.html2text import extract_plain_text
 
-from corpus.html import read_html
+from corpus.blocks.html import read_html
 
 _WORD = re.compile(r"\w+")
 _SHOWN = """() => {

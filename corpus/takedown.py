@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from corpus.blocks.metadata import address
 from corpus.errors import PressmarkError, UnreadableError
 from corpus.files import write_text
 from corpus.job import Job
-from corpus.metadata import address
 from corpus.records import Article
 from corpus.text import canonical, sha256_of
 

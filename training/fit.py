@@ -24,7 +24,7 @@ from corpus.dataset import annotation_row
 from corpus.job import Job, TrainingSection, now
 from corpus.progress import Progress, silent
 from corpus.scheme import Scheme
-from corpus.splits import Split
+from corpus.stories.splits import Split
 from training.checkpoint import Manifest, save
 from training.encoders import Encoder, load_encoder, quietly
 from training.encoding import check_window, targets, windows

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from corpus.duplicates import clusters
 from corpus.errors import PressmarkError
 from corpus.job import Job
-from corpus.placements import HELD_OUT, placements
-from corpus.splits import USES, Split, split
+from corpus.stories.duplicates import clusters
+from corpus.stories.placements import HELD_OUT, placements
+from corpus.stories.splits import USES, Split, split
 from training.examples import Examples
 
 

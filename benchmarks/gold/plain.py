@@ -2,10 +2,10 @@
 
     python benchmarks/gold/plain.py PAGE.html.gz      # numbered lines, as a typist reads them
 
-The walk is independent of corpus.html: lxml parses, block-level elements break lines, white space
-collapses, scripts and what an inline style hides are left out. A line says what a browser would
-show beside its words: its tag (heading, paragraph, list item, button) and whether it is all link.
-The gold is kept against this text (its sha256), so that it outlives every change of our own.
+The walk is independent of corpus.blocks.html: lxml parses, block-level elements break lines, white
+space collapses, scripts and what an inline style hides are left out. A line says what a browser
+would show beside its words: its tag (heading, paragraph, list item, button) and whether it is all
+link. The gold is kept against this text (its sha256), so that it outlives every change of our own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from lxml import etree, html
 
-from corpus.decode import decode
+from corpus.reading.decode import decode
 
 _BREAKING = frozenset(
     """

@@ -37,7 +37,7 @@ def show(  # noqa: PLR0917  # typer reads a command's options from its parameter
     as_json: Json = False,
 ) -> None:
     """Show an article: its words, what each part is, and who marked what."""
-    from corpus.show import show as find
+    from corpus.looking.show import show as find
 
     opened = _opened(job, settings)
     shown = find(
@@ -54,7 +54,7 @@ def show(  # noqa: PLR0917  # typer reads a command's options from its parameter
         return
     from rich.console import Console
 
-    from corpus.page import page
+    from corpus.looking.page import page
 
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
@@ -67,7 +67,7 @@ def show(  # noqa: PLR0917  # typer reads a command's options from its parameter
 @app.command()
 def stats(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
     """Count the corpus: articles, outlets, dates, kinds of block, duplicates, labels."""
-    from corpus.stats import stats as count
+    from corpus.looking.stats import stats as count
 
     tables = count(_opened(job, settings))
     if as_json:
@@ -77,7 +77,7 @@ def stats(job: Folder = HERE, settings: Settings = None, as_json: Json = False) 
         }
         print(json.dumps(told))
         return
-    from corpus.tables import printed
+    from corpus.looking.tables import printed
 
     for table in tables:
         printed(table)

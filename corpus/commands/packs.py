@@ -14,7 +14,7 @@ app.add_typer(pack, name="pack", help="Keep what is known of one publisher's pag
 @pack.command("propose")
 def pack_propose(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
     """Write a pack for each publisher: the lines that recur on its pages, for you to edit."""
-    from corpus.propose import propose
+    from corpus.blocks.propose import propose
 
     with work("pack propose", job, settings) as (opened, progress):
         result = propose(opened, progress)

@@ -9,11 +9,11 @@ import typer
 from corpus.console import HERE, Folder, Json, Settings, answer, quarantined, work
 
 if TYPE_CHECKING:
-    from corpus.duplicates import Clusters
-    from corpus.leaks import Checked
-    from corpus.placements import Placed
-    from corpus.recurring import Recurring
-    from corpus.relations import Join
+    from corpus.stories.duplicates import Clusters
+    from corpus.stories.leaks import Checked
+    from corpus.stories.placements import Placed
+    from corpus.stories.recurring import Recurring
+    from corpus.stories.relations import Join
 
 app = typer.Typer()
 
@@ -32,9 +32,9 @@ def duplicates(
     as_json: Json = False,
 ) -> None:
     """Find articles that tell one story in the same words, and blocks that recur."""
-    from corpus.duplicates import duplicates as find
-    from corpus.recurring import carry_over
-    from corpus.recurring import recurring as repeated
+    from corpus.stories.duplicates import duplicates as find
+    from corpus.stories.recurring import carry_over
+    from corpus.stories.recurring import recurring as repeated
 
     with work("duplicates", job, settings) as (opened, progress):
         found = find(opened, progress)
@@ -60,7 +60,7 @@ def duplicates(
 
 
 def _joined(found: Clusters) -> list[str]:
-    from corpus.relations import counted
+    from corpus.stories.relations import counted
 
     several = found.several
     stories = len(set(found.of.values()))
@@ -102,9 +102,9 @@ def split(
     as_json: Json = False,
 ) -> None:
     """Place articles to train, tune and test on; a placed one never changes sides."""
-    from corpus.leaks import check as prove
-    from corpus.placements import hold_out as take
-    from corpus.placements import split as place
+    from corpus.stories.leaks import check as prove
+    from corpus.stories.placements import hold_out as take
+    from corpus.stories.placements import split as place
 
     with work("split", job, settings) as (opened, progress):
         if hold_out:
@@ -155,7 +155,7 @@ def _checked(checked: Checked) -> list[str]:
 @app.command()
 def reanchor(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
     """Carry annotations of pages that changed to their new versions."""
-    from corpus.reanchor import reanchor as carry
+    from corpus.stories.reanchor import reanchor as carry
 
     with work("reanchor", job, settings) as (opened, progress):
         result = carry(opened, progress)

@@ -11,7 +11,7 @@ import typer
 from corpus.console import HERE, Folder, Json, Settings, answer, quarantined, work
 
 if TYPE_CHECKING:
-    from corpus.ingest import Ingested
+    from corpus.reading.ingest import Ingested
 
 app = typer.Typer()
 
@@ -37,7 +37,7 @@ def _left_out(result: Ingested) -> Iterator[str]:
 @app.command()
 def ingest(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
     """Read the pages that pressmark.yaml names into articles."""
-    from corpus.ingest import ingest as run
+    from corpus.reading.ingest import ingest as run
 
     with work("ingest", job, settings) as (opened, progress):
         result = run(opened, progress)
@@ -51,7 +51,7 @@ def ingest(job: Folder = HERE, settings: Settings = None, as_json: Json = False)
 @app.command()
 def fetch(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
     """Fetch the addresses that pressmark.yaml lists, as their sites allow; ingest reads them."""
-    from corpus.fetched import fetch as run
+    from corpus.reading.fetched import fetch as run
 
     with work("fetch", job, settings) as (opened, progress):
         result = run(opened, progress)

@@ -17,7 +17,7 @@ from corpus.errors import PressmarkError, UnreadableError
 from corpus.imports.native import Document, Found, Mark, Refused
 from corpus.imports.tables import Row, cells, sheet
 from corpus.imports.units import unit
-from corpus.readers import sha256_of_file
+from corpus.reading.readers import sha256_of_file
 
 _FILE = re.compile(r"(final|raw)_labels_([A-Za-z0-9]+)\.(csv|xlsx)")
 _ASKED = ("label_bias", "label_opinion")

@@ -18,7 +18,7 @@ from typing import Any
 from corpus.errors import PressmarkError, UnreadableError
 from corpus.imports.native import Document, Found, Mark, Opinion, Part, Refused, Said
 from corpus.imports.tables import integer, json_object
-from corpus.readers import sha256_of_file
+from corpus.reading.readers import sha256_of_file
 
 #: What the keys of a phrase say of the span; the rest is its place.
 _ATTRIBUTES = (

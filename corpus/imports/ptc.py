@@ -15,7 +15,7 @@ from pathlib import Path
 from corpus.errors import PressmarkError
 from corpus.imports.native import Document, Found, Mark, Opinion, Refused, lines_as_parts
 from corpus.imports.tables import integer
-from corpus.readers import sha256_of_file
+from corpus.reading.readers import sha256_of_file
 
 _ARTICLE = re.compile(r"article(.+)\.txt")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from corpus.imports.native import Refused
-from corpus.readers import sha256_of_file
+from corpus.reading.readers import sha256_of_file
 
 __all__ = ["cells", "integer", "objects", "sha256_of_file", "sheet"]
 

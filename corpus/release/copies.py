@@ -7,11 +7,11 @@ from pathlib import Path
 import yaml
 
 from corpus.errors import PressmarkError
-from corpus.fetched import fetch
 from corpus.files import write_text
-from corpus.ingest import ingest
 from corpus.job import FILE, open_job
 from corpus.progress import Progress, silent
+from corpus.reading.fetched import fetch
+from corpus.reading.ingest import ingest
 from corpus.release.folder import open_release
 from corpus.takedown import barred, read_takedown, write_takedown
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from corpus.duplicates import clusters
 from corpus.job import Job
 from corpus.progress import Progress
 from corpus.records import Annotation, Article, misfits
@@ -13,6 +12,7 @@ from corpus.release.licences import read_licences, refusal
 from corpus.release.shape import Item
 from corpus.release.tally import Tally
 from corpus.store import iter_versions
+from corpus.stories.duplicates import clusters
 from corpus.takedown import is_taken_down, read_takedown
 
 #: Why an annotation is left out whose log was damaged.

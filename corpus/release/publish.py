@@ -15,7 +15,6 @@ from typing import Any
 from corpus.errors import PressmarkError
 from corpus.files import write_json, write_text
 from corpus.job import FILE, Job
-from corpus.placements import placements
 from corpus.progress import Progress, silent
 from corpus.records import Annotation
 from corpus.release.card import Card, write_card
@@ -30,6 +29,7 @@ from corpus.release.shape import Names, full_row, names_of, standoff_row
 from corpus.release.tally import Tally
 from corpus.scheme import Scheme
 from corpus.store import read_annotations
+from corpus.stories.placements import placements
 from corpus.takedown import read_takedown, write_takedown
 
 #: What a card must say and no data tells.

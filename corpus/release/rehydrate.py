@@ -14,9 +14,9 @@ import yaml
 from corpus.dataset import Row, annotation_row
 from corpus.errors import PressmarkError
 from corpus.files import append_lines, write_text
-from corpus.ingest import ingest
 from corpus.job import FILE, Job, open_job
 from corpus.progress import Progress, silent
+from corpus.reading.ingest import ingest
 from corpus.records import Annotation, Article, Block, RecordError, misfits
 from corpus.release.anchor import Carried, carry
 from corpus.release.folder import Release, building, open_release

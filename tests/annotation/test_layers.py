@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from annotation.layers import BLOCKS, blocks_shown, scheme_of
-from corpus.overlay import overlay
+from corpus.blocks.overlay import overlay
 from corpus.records import BLOCK_KINDS, Article, Block
 from corpus.resources import CONFIGS
 from corpus.scheme import parse_scheme, read_scheme

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotation.projects import Linked
 from annotation.pull import _withdrawn
-from corpus.reanchor import carried
+from corpus.stories.reanchor import carried
 from tests.speech import PAGE, article, mark
 
 

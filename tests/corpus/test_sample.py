@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from corpus.check import faults
-from corpus.ingest import ingest
 from corpus.init import init_demo
 from corpus.job import Job, open_job
+from corpus.reading.ingest import ingest
 from corpus.records import Article, Span
 from corpus.resources import SAMPLE
 from corpus.sample import sample_annotations

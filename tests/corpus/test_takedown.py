@@ -4,8 +4,8 @@ import pytest
 
 from corpus.errors import PressmarkError
 from corpus.files import read_lines
-from corpus.ingest import ingest
 from corpus.job import open_job
+from corpus.reading.ingest import ingest
 from corpus.store import read_articles
 from corpus.takedown import REASON, is_taken_down, read_takedown, takedown
 from tests.conftest import MakeJob

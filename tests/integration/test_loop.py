@@ -26,8 +26,8 @@ from annotation.rehearse import rehearse
 from annotation.studio import Running, read_login
 from corpus.errors import PressmarkError, ServiceError
 from corpus.files import read_lines
-from corpus.ingest import ingest
 from corpus.job import Job, open_job
+from corpus.reading.ingest import ingest
 from corpus.records import Annotation, Article, Span
 from corpus.store import add_articles, read_annotations, read_articles, write_run
 from corpus.text import canonical

@@ -13,8 +13,8 @@ from annotation.pull import pull
 from annotation.push import push
 from annotation.rehearse import rehearse
 from corpus.dataset import annotations_to_dataset
-from corpus.ingest import ingest
 from corpus.job import Job
+from corpus.reading.ingest import ingest
 from corpus.records import Annotation, Span
 from corpus.resources import CONFIGS, SAMPLE
 from corpus.sample import sample_annotations

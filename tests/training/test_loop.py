@@ -13,8 +13,8 @@ import torch
 import yaml
 
 from corpus.errors import PressmarkError
-from corpus.ingest import ingest
 from corpus.job import Job, open_job
+from corpus.reading.ingest import ingest
 from corpus.records import Article, misfits
 from corpus.resources import SAMPLE
 from corpus.sample import sample_annotations

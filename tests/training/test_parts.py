@@ -7,9 +7,9 @@ import pytest
 from corpus.errors import PressmarkError
 from corpus.files import append_lines
 from corpus.job import Job
-from corpus.placements import placements, split
 from corpus.records import Article
 from corpus.store import add_articles
+from corpus.stories.placements import placements, split
 from tests.speech import article
 from tests.training.press import annotate
 from training.examples import read_examples

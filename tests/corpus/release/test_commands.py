@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from corpus.ingest import ingest
 from corpus.init import init_demo
 from corpus.job import open_job
+from corpus.reading.ingest import ingest
 from corpus.resources import SAMPLE
 from corpus.sample import sample_annotations
 from corpus.store import append_annotations, read_articles

@@ -12,8 +12,8 @@ from werkzeug import Response
 
 from corpus.errors import PressmarkError
 from corpus.files import read_lines
-from corpus.ingest import ingest
 from corpus.job import Job, open_job
+from corpus.reading.ingest import ingest
 from corpus.release.copies import fetch_copies
 from corpus.release.publish import publish
 from corpus.release.rehydrate import rehydrate

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from corpus.errors import PressmarkError
 from corpus.files import read_lines
-from corpus.ingest import ingest
 from corpus.init import init_demo
 from corpus.job import Job, open_job
+from corpus.reading.ingest import ingest
 from corpus.release.folder import SUMS, open_release, write_sums
 from corpus.release.hashes import WIDTH, context_hash, places, window
 from corpus.release.pseudonyms import keep_pseudonyms, pseudonymised
@@ -218,7 +218,7 @@ def test_a_newer_release_is_refused(home: Job) -> None:
 
 def test_gold_splits_and_the_ledger_come_back(home: Job, tmp_path: Path) -> None:
     from corpus.files import append_lines
-    from corpus.placements import placements
+    from corpus.stories.placements import placements
 
     one, _ = read_articles(home)
     gold = mark("cleo", ("naïve", home.scheme.label_names[0]), of=one, role="gold")

@@ -1,0 +1,1 @@
+"""The corpus on the terminal: one article, or all of it in tables."""

@@ -1,0 +1,1 @@
+"""From files, archives, crawls and the web to articles."""

@@ -1,0 +1,1 @@
+"""The same story once: near-duplicates, splits that keep them together, and pages that change."""
