@@ -21,7 +21,7 @@ import justext
 import trafilatura
 from resiliparse.extract.html2text import extract_plain_text
 
-from corpus.blocks import html, line_page, markup
+from corpus.blocks import html, line_features, line_page, markup
 from corpus.reading.decode import decode
 from corpus.text import canonical
 
@@ -33,6 +33,7 @@ def main() -> None:
     stopwords = justext.get_stoplist("English")
     extractors: dict[str, Callable[[str], object]] = {
         "ours: every block, metadata": html.read_html,
+        "ours: the rules alone": lambda page: html.read_html(page, tagger=None),
         "trafilatura.extract": trafilatura.extract,
         "trafilatura.extract, metadata": lambda page: trafilatura.extract(page, with_metadata=True),
         "trafilatura.bare_extraction": trafilatura.bare_extraction,
@@ -74,7 +75,7 @@ def cpu() -> str:
 
 
 def _forget() -> None:
-    for module in (html, line_page, markup):
+    for module in (html, line_features, line_page, markup):
         for function in vars(module).values():
             if hasattr(function, "cache_clear"):
                 function.cache_clear()

@@ -115,6 +115,12 @@ class Source(Strict):
         return self
 
 
+class BlocksSection(Strict):
+    """How blocks are typed: `tagger` asks the learned tagger where the rules are not certain."""
+
+    tagger: bool = True
+
+
 class StudioSection(Strict):
     """Which Label Studio: our own local one, or a team's by `url` with a token in `token_env`.
 
@@ -186,6 +192,7 @@ class JobFile(Strict):
     scheme: Annotated[str, Field(min_length=1)] = "scheme"
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
     packs: Annotated[str, Field(min_length=1)] = "packs"
+    blocks: BlocksSection = BlocksSection()
     studio: StudioSection = StudioSection()
     stats: StatsSection = StatsSection()
     split: SplitSection = SplitSection()

@@ -28,7 +28,7 @@ VOID = frozenset(
 _RAW = "script|style|iframe|noembed|noframes|xmp|plaintext"
 _TOKEN = re.compile(
     rf"<(?:({_RAW})(?=[ >]){_ATTRIBUTES}>([^<]*+(?:<(?!/\1>)[^<]*+)*+)</\1"
-    rf"|(/?[a-zA-Z][^\s/>]*+){_ATTRIBUTES}"
+    rf"|(/?[a-zA-Z][^ \t\n\f\r/>]*+){_ATTRIBUTES}"
     r"|!--[^-]*+(?:-(?!->)[^-]*+)*+--|![^>]*+)>([^<]*+)"
 )
 _ATTRIBUTE = re.compile(r" (.[^=]*+)=\"([^\"]*+)\"")

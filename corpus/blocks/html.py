@@ -17,6 +17,7 @@ from corpus.blocks.lines import Typed, split_cues, typed
 from corpus.blocks.markup import settle
 from corpus.blocks.metadata import Metadata, metadata_of
 from corpus.blocks.places import Piece, Place, place_of
+from corpus.blocks.tagger import Tagger, learned
 
 _BLOCKS = frozenset(
     """
@@ -114,13 +115,19 @@ class _Path:
         return places[-1]
 
 
-def read_html(source: str, title: str = "", cues: Cues | Callable[[Metadata], Cues] = CUES) -> Read:
+def read_html(
+    source: str,
+    title: str = "",
+    cues: Cues | Callable[[Metadata], Cues] = CUES,
+    tagger: Tagger | None = learned,
+) -> Read:
     """Read a page's markup, canonical text already; no markup is too broken.
 
     Args:
         source: the markup.
         title: the headline where it is known from elsewhere.
         cues: the words by which the page names its parts, or what finds them by its metadata.
+        tagger: who is asked where the rules are not certain; None for the rules alone.
 
     Raises:
         UnreadableError: markup that was made to take the parser for ever.
@@ -133,7 +140,7 @@ def read_html(source: str, title: str = "", cues: Cues | Callable[[Metadata], Cu
     text = "\n\n".join(piece.text for piece in pieces)
     head = _headline(pieces, title, metadata)
     lines = split_cues(text, settle(pieces, head), cues)
-    found = typed(text, lines, title, cues)
+    found = typed(text, lines, title, cues, pieces=pieces, tagger=tagger)
     return Read(text, found, metadata)
 
 

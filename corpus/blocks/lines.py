@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus.blocks.cues import CUES, Cues
+from corpus.blocks.line_features import Known
 from corpus.blocks.line_page import Line
 from corpus.blocks.line_rules import kinds_of
+from corpus.blocks.places import Piece
 from corpus.blocks.sureness import sureness
+from corpus.blocks.tagger import Tagger, learned
 from corpus.records import Block
 
 _LINE = re.compile("[^\n\u2028\u2029]+")
@@ -35,34 +38,52 @@ class Typed:
     rules: tuple[str, ...] = ()
 
 
-def typed_lines(text: str, title: str = "", cues: Cues = CUES) -> Typed:
+def typed_lines(
+    text: str, title: str = "", cues: Cues = CUES, tagger: Tagger | None = learned
+) -> Typed:
     """Type every line of `text`; hard-wrapped paragraphs are joined.
 
     Args:
         text: canonical text.
         title: the page's title where it is known; the line that equals it is the headline.
         cues: the words by which the page names its parts.
+        tagger: who is asked where the rules are not certain; None for the rules alone.
     """
-    return typed(text, split_cues(text, _unwrapped(list(_lines(text))), cues), title, cues)
+    lines = split_cues(text, _unwrapped(list(_lines(text))), cues)
+    return typed(text, lines, title, cues, tagger=tagger)
 
 
-def typed(text: str, lines: Sequence[Line], title: str = "", cues: Cues = CUES) -> Typed:
-    """Type `lines`, which are slices of `text` in order."""
+def typed(
+    text: str,
+    lines: Sequence[Line],
+    title: str = "",
+    cues: Cues = CUES,
+    *,
+    pieces: Sequence[Piece] | None = None,
+    tagger: Tagger | None = learned,
+) -> Typed:
+    """Type `lines`, which are slices of `text` in order, cut from `pieces` of markup if any."""
     words = [text[line.start : line.end] for line in lines]
     said = kinds_of(words, lines, title, cues)
     kinds = [kind for kind, _ in said]
+    rules = [rule for _, rule in said]
     form = "html" if lines and lines[0].markup else "text"
-    blocks = tuple(
-        Block(line.start, line.end, kind, score=sureness(form, rule, kind))
-        for line, (kind, rule) in zip(lines, said, strict=True)
-    )
+    sure = [sureness(form, rule, kind) for kind, rule in said]
+    other = tagger(Known(words, lines, kinds, rules, sure, pieces, cues)) if tagger else {}
+    blocks = []
+    for i, line in enumerate(lines):
+        if i in other:
+            kinds[i], score = other[i]
+            blocks.append(Block(line.start, line.end, kinds[i], "model", score))
+        else:
+            blocks.append(Block(line.start, line.end, kinds[i], score=sure[i]))
     first = {kind: word for word, kind in reversed(list(zip(words, kinds, strict=True)))}
     return Typed(
-        blocks,
+        tuple(blocks),
         first.get("headline", ""),
         first.get("byline", ""),
         first.get("dateline", ""),
-        tuple(rule for _, rule in said),
+        tuple(rules),
     )
 
 

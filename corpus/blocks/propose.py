@@ -82,7 +82,7 @@ def _articles(job: Job, progress: Progress) -> Iterator[Article]:
         for page in pages_of(file):
             if isinstance(page, Page) and not page.parts:
                 try:
-                    yield article_of(page)
+                    yield article_of(page, tagger=None)  # a pack tells of the rules
                 except UnreadableError:
                     continue
     progress("reading pages", len(files), len(files))

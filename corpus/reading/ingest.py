@@ -14,6 +14,7 @@ from corpus.blocks.html import read_html
 from corpus.blocks.lines import Typed, typed_lines
 from corpus.blocks.metadata import Metadata, address
 from corpus.blocks.packs import NO_PACKS, Packs, read_packs
+from corpus.blocks.tagger import Tagger, learned
 from corpus.errors import PressmarkError, UnreadableError
 from corpus.job import Job, now
 from corpus.progress import Progress, silent
@@ -88,8 +89,16 @@ def ingest(job: Job, progress: Progress = silent) -> Ingested:
     )
 
 
-def article_of(page: Page, when: str = "", packs: Packs = NO_PACKS) -> Article:
+def article_of(
+    page: Page, when: str = "", packs: Packs = NO_PACKS, tagger: Tagger | None = learned
+) -> Article:
     """Return the article of a raw page, its lines typed with its publisher's pack.
+
+    Args:
+        page: the raw page.
+        when: the time of reading.
+        packs: what is known of publishers.
+        tagger: who is asked where the rules are not certain; None for the rules alone.
 
     Raises:
         UnreadableError: it holds no text, or more than its source allows.
@@ -100,11 +109,12 @@ def article_of(page: Page, when: str = "", packs: Packs = NO_PACKS) -> Article:
     if page.parts:
         text, typed, metadata = *_of_parts(page.parts), Metadata()
     elif page.reader.startswith("html") or is_markup(source):
-        read = read_html(source, title, lambda told: _cues(packs, page, given, told))
+        read = read_html(source, title, lambda told: _cues(packs, page, given, told), tagger)
         text, typed, metadata = read.text, read.typed, read.metadata
     else:
         _check_size(source, page)  # before its lines are typed
-        text, typed, metadata = source, _typed(source, title, packs, page, given), Metadata()
+        cues = _cues(packs, page, given, Metadata())
+        text, typed, metadata = source, typed_lines(source, title, cues, tagger), Metadata()
     _check_size(text, page)
     language, told = _language(page, given, metadata, text, typed)
     try:
@@ -128,10 +138,6 @@ def article_of(page: Page, when: str = "", packs: Packs = NO_PACKS) -> Article:
         )
     except RecordError as error:
         raise UnreadableError(str(error)) from None
-
-
-def _typed(source: str, title: str, packs: Packs, page: Page, given: dict[str, str]) -> Typed:
-    return typed_lines(source, title, _cues(packs, page, given, Metadata()))
 
 
 def _cues(packs: Packs, page: Page, given: dict[str, str], told: Metadata) -> Cues:
@@ -192,6 +198,7 @@ def _articles(files: Files, aside: _Aside, progress: Progress) -> Iterator[Artic
     when = now()
     listed = read_takedown(aside.job.takedown)
     packs = read_packs(aside.job.folder / aside.job.settings.packs)
+    tagger = learned if aside.job.settings.blocks.tagger else None
     given = Seen()
     for done, file in enumerate(files):
         progress("reading pages", done, len(files))
@@ -203,7 +210,7 @@ def _articles(files: Files, aside: _Aside, progress: Progress) -> Iterator[Artic
                 aside.put(page.where, page.reason)
                 continue
             try:
-                article = article_of(page, when, packs)
+                article = article_of(page, when, packs, tagger)
                 refuse_taken_down(article, listed)
                 if page.given.get("id"):
                     _check_id(article, page.where, given)

@@ -10,6 +10,7 @@ from corpus.blocks import corrections
 from corpus.blocks.corrections import correct
 from corpus.blocks.cues import CUES, Cues
 from corpus.blocks.lines import Typed, typed_lines
+from corpus.blocks.tagger import Tagger
 from corpus.job import Job
 from corpus.reading import ingest
 from corpus.records import Annotation, Article, Span
@@ -120,8 +121,10 @@ def pages(job: MakeJob) -> Job:
 def better_rules(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """From now on the rules take the page's last block for `kind`."""
 
-    def better(text: str, title: str = "", cues: Cues = CUES) -> Typed:
-        typed = typed_lines(text, title, cues)
+    def better(
+        text: str, title: str = "", cues: Cues = CUES, tagger: Tagger | None = None
+    ) -> Typed:
+        typed = typed_lines(text, title, cues, tagger)
         last = replace(typed.blocks[-1], kind=kind)
         return replace(typed, blocks=(*typed.blocks[:-1], last))
 
