@@ -192,6 +192,7 @@ def _said(word: str, text: str, cues: Cues) -> tuple[object, ...]:
     )
 
 
+@lru_cache(2**12)
 def _near(value: int) -> float:
     """A distance in lines as a number between -1 and 1: near ones are told apart."""
     return math.copysign(min(math.log1p(abs(value)) / 5, 1), value)
@@ -210,14 +211,14 @@ def _places(
     first, last = (prose[0], prose[-1]) if prose else (size, -1)
     before, after = _distances(prose, size)
     times = Counter(words)
-    title = set(same_words(words[head]).split()) if head >= 0 else set()
+    title = _plain(words[head]) if head >= 0 else frozenset()
     names = {
         name for i, kind in enumerate(kinds) if kind == "byline" for name in _capitals(words[i])
     }
     rows: list[tuple[float, ...]] = []
     for i, line in enumerate(lines):
-        met = set(same_words(words[i][:_LONG]).split()) if title else set()
-        said = _capitals(words[i][:_LONG]) if names else set()
+        met = _plain(words[i][:_LONG]) if title else frozenset()
+        said = _capitals(words[i][:_LONG]) if names else frozenset()
         gap_after = i + 1 == size or lines[i + 1].gap
         rows.append(
             (
@@ -254,8 +255,16 @@ def _places(
     return rows
 
 
-def _capitals(word: str) -> set[str]:
-    return {found for found in _WORD.findall(word) if found[:1].isupper() and len(found) > 2}
+@lru_cache(2**14)
+def _plain(word: str) -> frozenset[str]:
+    return frozenset(same_words(word).split())
+
+
+@lru_cache(2**14)
+def _capitals(word: str) -> frozenset[str]:
+    return frozenset(
+        found for found in _WORD.findall(word) if found[:1].isupper() and len(found) > 2
+    )
 
 
 def _distances(prose: Sequence[int], size: int) -> tuple[list[int], list[int]]:
