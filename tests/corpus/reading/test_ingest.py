@@ -15,9 +15,9 @@ import pytest
 from corpus.errors import PressmarkError
 from corpus.job import Job, open_job
 from corpus.reading.ingest import Ingested, ingest
-from corpus.records import Article
 from corpus.store import iter_versions, read_articles
 from corpus.yamlfile import ConfigError
+from tests.corpus.pages import only, put, reasons
 
 STORY = "Council agrees on nothing at all\n\nThe café council met for six hours and went home. 😀\n"
 WEB = (
@@ -36,25 +36,6 @@ def folder(tmp_path: Path) -> Path:
 def job(folder: Path, sources: str = "{path: pages}") -> Job:
     (folder / "pressmark.yaml").write_text(f"sources:\n  - {sources}\n", encoding="utf-8")
     return open_job(folder)
-
-
-def put(folder: Path, name: str, data: str | bytes) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
-    return path
-
-
-def only(opened: Job) -> Article:
-    (article,) = read_articles(opened)
-    return article
-
-
-def reasons(opened: Job) -> dict[str, str]:
-    if not opened.quarantine.exists():
-        return {}
-    lines = opened.quarantine.read_text(encoding="utf-8").splitlines()
-    return {row["where"]: row["reason"] for row in map(json.loads, lines)}
 
 
 def test_a_text_page_becomes_an_article_that_says_where_it_came_from(folder: Path) -> None:
