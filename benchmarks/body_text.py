@@ -7,7 +7,7 @@ body's paragraphs, in square brackets where they are optional). Ours is the bloc
 quote and subheading. Paragraphs are right if they are equal but for white space; ROUGE-LSum F1
 (rouge_score) compares the words in order, as the data set's own evaluation does; both are means
 over pages. Every way's text is taken line by line. A paragraph that is optional counts neither
-for nor against.
+for nor against. Ours is the rules alone: the shipped tagger was taught on these very pages.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def main() -> None:
 
 def ours(markup: str) -> list[str]:
     """Return the lines of the body's blocks of a page."""
-    read = read_html(markup)
+    read = read_html(markup, tagger=None)
     body = (read.text[b.start : b.end] for b in read.typed.blocks if b.kind in _BODY)
     return [line for block in body for line in _lines(block)]
 
