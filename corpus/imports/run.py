@@ -8,7 +8,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from corpus.errors import PressmarkError
-from corpus.files import write_text
 from corpus.imports.catalogue import corpus_of
 from corpus.imports.convert import Converted, convert
 from corpus.imports.mapped import Loss, mapped
@@ -17,7 +16,6 @@ from corpus.imports.native import Refused
 from corpus.job import Job, now
 from corpus.progress import Progress, silent
 from corpus.records import Annotation
-from corpus.scheme import Scheme
 from corpus.store import add_articles, append_annotations
 from corpus.takedown import REASON, is_taken_down, read_takedown
 
@@ -67,7 +65,7 @@ def import_corpus(
             for key, value in refused.held.items()
         }
         job.set_aside("import", _plain(f"{name}: {refused.where}"), _plain(refused.reason), **held)
-    keep(job, scheme)
+    job.keep_scheme(scheme)
     added = add_articles(job, found.articles.values())
     native = list(found.annotations.values())
     progress("writing annotations", 0, 0)
@@ -99,16 +97,9 @@ def _bar(found: Converted, listed: Collection[str]) -> None:
             del found.annotations[id_]
 
 
-def keep(job: Job, scheme: Scheme) -> None:
-    """Keep a scheme's file under schemes/HASH.yaml, as `Job.keep_scheme` does for the job's own."""
-    path = job.folder / "schemes" / f"{scheme.hash}.yaml"
-    if not path.exists():
-        write_text(path, scheme.source)
-
-
 def _map(job: Job, mapping: Mapping, found: Converted, native: list[Annotation]) -> Loss:
     annotations, loss = mapped(mapping, native, found.articles)
-    keep(job, mapping.to)
+    job.keep_scheme(mapping.to)
     append_annotations(job.annotations, annotations)
     return loss
 

@@ -62,7 +62,9 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize(
-    "at", ["keep", "add_articles", "append_annotations", "mapped"], ids=lambda at: f"before {at}"
+    "at",
+    ["Job.keep_scheme", "add_articles", "append_annotations", "mapped"],
+    ids=lambda at: f"before {at}",
 )
 def test_an_import_that_was_killed_is_completed_by_the_next(
     job: MakeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
