@@ -13,8 +13,9 @@ import click
 import typer
 from typer.core import TyperGroup
 
+from annotation.commands import serving, staffing, syncing
 from corpus.commands import importing, looking, packs, placing, reading, releasing
-from corpus.console import HERE, Folder, Json, Settings, answer, bars, quarantined, say, work
+from corpus.console import HERE, Folder, Json, Settings, answer, say, work
 from corpus.errors import PressmarkError
 
 if TYPE_CHECKING:
@@ -47,13 +48,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="From a news page to an annotated corpus, a classifier, and back, to the character.",
 )
-studio = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(studio, name="studio", help="Keep a local Label Studio: start, stop, status, logs.")
-for room in (reading.app, packs.app, importing.app, looking.app, placing.app, releasing.app):
-    app.add_typer(room)
-
-#: Remarks that are printed; a guideline misread by one annotator can make hundreds.
-MOST = 20
+for part in (reading, packs, importing, looking, placing, releasing, serving, staffing, syncing):
+    app.add_typer(part.app)
 
 
 def main() -> None:
@@ -108,118 +104,6 @@ def doctor(job: Folder = HERE) -> None:
         raise typer.Exit(1)
     running = status(open_job(job))
     print(f"ok  Label Studio: {running.url if running else 'not running'}")
-
-
-@studio.command("start")
-def studio_start(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
-    """Start the job's Label Studio; the first time it is installed."""
-    from annotation.studio import start
-    from corpus.job import open_job
-
-    with bars() as progress:
-        running = start(open_job(job, settings or ()), progress)
-    answer(running, as_json, f"Label Studio: {running.url}\nlog-in: {running.login}")
-
-
-@studio.command("stop")
-def studio_stop(job: Folder = HERE) -> None:
-    """Stop the job's Label Studio."""
-    from annotation.studio import stop
-    from corpus.job import open_job
-
-    print("stopped" if stop(open_job(job)) else "was not running")
-
-
-@studio.command("status")
-def studio_status(job: Folder = HERE, as_json: Json = False) -> None:
-    """Tell whether the job's Label Studio runs, and where."""
-    from annotation.studio import status
-    from corpus.job import open_job
-
-    opened = open_job(job)
-    if opened.settings.studio.url:
-        print(f"this job works with {opened.settings.studio.url}, which is not ours to start")
-        return
-    running = status(opened)
-    answer(
-        running,
-        as_json,
-        f"running at {running.url} (pid {running.pid}), log-in: {running.login}"
-        if running
-        else "not running; start it with 'pressmark studio start'",
-    )
-
-
-@studio.command("logs")
-def studio_logs(
-    job: Folder = HERE, lines: Annotated[int, typer.Option(help="How many, from the end.")] = 40
-) -> None:
-    """Print the end of Label Studio's log."""
-    from annotation.studio import logs, tail
-    from corpus.job import open_job
-
-    path = logs(open_job(job))
-    print(f"{path}:")
-    print("\n".join(tail(path, lines)))
-
-
-@app.command()
-def annotator(
-    name: Annotated[str, typer.Argument(help="A pseudonym; it names the annotations.")],
-    job: Folder = HERE,
-    settings: Settings = None,
-) -> None:
-    """Make an annotator's account on the job's Label Studio, without a browser."""
-    from annotation.people import add_annotator
-
-    with work("annotator", job, settings) as (opened, _):
-        login = add_annotator(opened, name)
-    print(f"{name} signs in as {login.email}\nthe password is in {opened.studio_data}/people.json")
-
-
-Layer = Annotated[
-    str, typer.Option(help="What is annotated: 'spans', or 'blocks' to correct the parts of pages.")
-]
-
-
-@app.command()
-def push(
-    run: Annotated[str | None, typer.Option(help="Which predictions to show.")] = None,
-    layer: Layer = "spans",
-    job: Folder = HERE,
-    settings: Settings = None,
-    as_json: Json = False,
-) -> None:
-    """Send articles to Label Studio, with a run's predictions as pre-labels."""
-    from annotation.push import push as send
-
-    with work("push", job, settings) as (opened, progress):
-        result = send(opened, run, progress, layer)
-    told = f"{result.new} new tasks" if result.new else "nothing new"
-    answer(
-        result,
-        as_json,
-        f"{told}, {result.same} were there, {result.prelabelled} given pre-labels\n{result.url}",
-    )
-
-
-@app.command()
-def pull(
-    layer: Layer = "spans", job: Folder = HERE, settings: Settings = None, as_json: Json = False
-) -> None:
-    """Fetch the annotators' labels from Label Studio."""
-    from annotation.pull import pull as fetch
-
-    with work("pull", job, settings) as (opened, progress):
-        result = fetch(opened, progress, layer)
-    told = [f"{result.new} new annotations, {result.changed} changed, {result.same} as before"]
-    if result.corrected:
-        told.append(f"{result.corrected} articles have corrected blocks now")
-    told += [f"look at {remark}" for remark in result.remarks[:MOST]]
-    if len(result.remarks) > MOST:
-        told.append(f"and {len(result.remarks) - MOST} more to look at: --json lists them all")
-    answer(result, as_json, "\n".join(told))
-    quarantined(opened, result.quarantined)
 
 
 @app.command()

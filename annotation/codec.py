@@ -28,9 +28,10 @@ class Read:
     reasons: tuple[str, ...] = ()
 
 
-def uid_of(article: Article) -> str:
-    """Return the stable name of the task of this version of the article."""
-    return f"{article.id}@{article.sha256}"
+def uid_of(article: Article, occasion: int = 1) -> str:
+    """Return the stable name of the task of this version of the article on this occasion."""
+    name = f"{article.id}@{article.sha256}"
+    return name if occasion == 1 else f"{name}#{occasion}"
 
 
 def id_of(raw: RawAnnotation, project: str) -> str:
@@ -38,12 +39,15 @@ def id_of(raw: RawAnnotation, project: str) -> str:
     return f"{project}-{'d' if raw.draft else 'a'}{raw.id}"
 
 
-def task_of(article: Article, scheme: Scheme, shown: Annotation | None = None) -> Json:
+def task_of(
+    article: Article, scheme: Scheme, shown: Annotation | None = None, occasion: int = 1
+) -> Json:
     """Return the task of an article, with the pre-labels of `shown`."""
     data = {
-        "uid": uid_of(article),
+        "uid": uid_of(article, occasion),
         "article": article.id,
         "sha256": article.sha256,
+        "occasion": occasion,
         "scheme": scheme.hash,
         "text": article.text,
         "title": article.title,
@@ -100,6 +104,7 @@ def annotation_of(
     *,
     project: str = "p0",
     layer: str = "spans",
+    occasion: int = 1,
 ) -> Read:
     """Read what `author` made of `article` under `scheme`, having been shown `shown`.
 
@@ -111,6 +116,7 @@ def annotation_of(
         author: a pseudonym.
         project: goes into the annotation's id.
         layer: in 'blocks', overlapping regions of one kind are one region.
+        occasion: how often the author was asked about this version, from 1.
     """
     reasons: list[str] = []
     results = [item for item in raw.result if isinstance(item, dict)]
@@ -129,6 +135,7 @@ def annotation_of(
         layer=layer,
         status="draft" if raw.draft else "skipped" if raw.was_cancelled else "submitted",
         shown=seen.run if seen else "",
+        occasion=occasion,
         when=raw.when,
         seconds=raw.lead_time,
     )

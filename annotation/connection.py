@@ -10,8 +10,12 @@ from corpus.errors import ServiceError
 from corpus.job import Job
 
 
-def connected(job: Job) -> Client:
+def connected(job: Job, owner: str = "") -> Client:  # noqa: ARG001  # one server for all so far
     """Return a client of the server that `studio.url` names, or of the job's own.
+
+    Args:
+        job: the job.
+        owner: whose desk is meant; '' is everybody's.
 
     Raises:
         ServiceError: it does not run, cannot be reached, or does not let us in.
@@ -34,6 +38,6 @@ def connected(job: Job) -> Client:
     return connect(settings.url, token)
 
 
-def server(job: Job) -> str:
+def server(job: Job, owner: str = "") -> str:  # noqa: ARG001  # one server for all so far
     """Return the name under which job.json knows the server: its own changes port, not data."""
     return job.settings.studio.url or "local"

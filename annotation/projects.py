@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from annotation.client import Client
@@ -14,8 +14,26 @@ from corpus.job import Job, now
 from corpus.scheme import Scheme, extends
 from corpus.text import sha256_of
 
+#: What is done in a project: annotating, qualifying for it, settling what others disagree on.
+PURPOSES = (WORK, QUALIFICATION, ADJUDICATION) = ("work", "qualification", "adjudication")
 #: Label Studio's own limits of a title.
 _SHORTEST, _LONGEST = 3, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a project is for: a layer, what is done there, and whose it is ('' is everybody's)."""
+
+    layer: str = SPANS
+    purpose: str = WORK
+    owner: str = ""
+
+    @property
+    def told(self) -> str:
+        """What a project's title says of it beside the job's name."""
+        layer = "" if self.layer == SPANS else self.layer
+        purpose = "" if self.purpose == WORK else self.purpose
+        return " ".join(part for part in (layer, purpose, self.owner) if part)
 
 
 @dataclass(frozen=True)
@@ -26,7 +44,7 @@ class Linked:
     created: str
     interface: str
     schemes: tuple[tuple[str, str], ...]
-    layer: str = SPANS
+    desk: Desk = Desk()
 
     @property
     def name(self) -> str:
@@ -42,50 +60,65 @@ class Linked:
         return in_force[-1] if in_force else self.schemes[0][1]
 
 
-def linked(job: Job, client: Client, layer: str = SPANS) -> list[Linked]:
-    """Return the job's projects of a layer that are still on the server, oldest first."""
+def remembered(job: Job) -> list[Linked]:
+    """Return all projects that the job has made on any server, oldest first."""
+    rows = job.state().get("projects", {}).values()
+    return [_link(row) for servers in rows for row in servers]
+
+
+def linked(
+    job: Job, client: Client, layer: str = SPANS, purpose: str = WORK, owner: str | None = None
+) -> list[Linked]:
+    """Return the job's projects that are still on the client's server, oldest first.
+
+    Those of one `owner`; without, everybody's that are on that server.
+    """
     found = []
-    for row in job.state().get("projects", {}).get(server(job), []):
-        link = Linked(**{**row, "schemes": tuple((s, h) for s, h in row["schemes"])})
-        project = client.project(link.id) if link.layer == layer else None
+    for row in job.state().get("projects", {}).get(server(job, owner or ""), []):
+        link = _link(row)
+        asked = (link.desk.layer, link.desk.purpose) == (layer, purpose)
+        asked = asked and owner in (None, link.desk.owner)
+        project = client.project(link.id) if asked else None
         if project and project.created_at == link.created:
             found.append(link)
     return found
 
 
-def current_project(job: Job, client: Client, layer: str = SPANS) -> Linked:
+def current_project(job: Job, client: Client, desk: Desk = Desk()) -> Linked:  # frozen
     """Return the project to push to, made or brought up to the layer's scheme.
 
     A scheme that only adds to the one in force changes the project's interface; one that takes
     something away gets a project of its own once there are annotations, which would lose it.
     """
-    scheme, links = scheme_of(job, layer), linked(job, client, layer)
+    scheme = scheme_of(job, desk.layer)
+    links = linked(job, client, desk.layer, desk.purpose, desk.owner)
     job.keep_scheme(scheme)
     link = links[-1] if links else None
     if link is None:
-        return _made(job, client, layer, scheme, "" if layer == SPANS else f" {layer}")
+        return _made(job, client, desk, scheme, desk.told)
     before = link.schemes[-1][1]
     if before == scheme.hash and link.interface == _print(scheme):
         return link
     safe = before == scheme.hash or extends(scheme, job.kept_scheme(before))
     if not safe and any(task.touched for task in client.tasks(link.id)):
-        more = f" {scheme.version}" if layer == SPANS else f" {layer} {scheme.version}"
-        return _made(job, client, layer, scheme, more)
+        return _made(job, client, desk, scheme, f"{desk.told} {scheme.version}".strip())
     project = client.update_project(link.id, **_look(scheme))
     since = link.schemes if before == scheme.hash else (*link.schemes, (now(), scheme.hash))
-    return _remembered(job, project, since, layer, scheme)
+    return _remembered(job, project, since, desk, scheme)
 
 
-def _made(job: Job, client: Client, layer: str, scheme: Scheme, more: str) -> Linked:
-    """Make a project whose title ends in `more`; one person's correction of a page is enough."""
+def _made(job: Job, client: Client, desk: Desk, scheme: Scheme, more: str) -> Linked:
+    """Make a project whose title ends in `more`; a desk of one person needs one annotation."""
+    everybody = desk.layer == SPANS and not desk.owner
+    more = more[: _LONGEST - _SHORTEST - 1]
     project = client.create_project(
-        title=_title(job)[: _LONGEST - len(more)] + more,
+        title=f"{_title(job)[: _LONGEST - len(more) - 1]} {more}".strip(),
         show_instruction=True,
         show_collab_predictions=True,
-        maximum_annotations=job.settings.studio.annotators if layer == SPANS else 1,
+        maximum_annotations=job.settings.studio.annotators if everybody else 1,
         **_look(scheme),
     )
-    return _remembered(job, project, (("", scheme.hash),), layer, scheme)
+    return _remembered(job, project, (("", scheme.hash),), desk, scheme)
 
 
 def _look(scheme: Scheme) -> dict[str, Any]:
@@ -97,20 +130,26 @@ def _print(scheme: Scheme) -> str:
 
 
 def _remembered(
-    job: Job, project: RawProject, since: tuple[tuple[str, str], ...], layer: str, scheme: Scheme
+    job: Job, project: RawProject, since: tuple[tuple[str, str], ...], desk: Desk, scheme: Scheme
 ) -> Linked:
-    link = Linked(project.id, project.created_at, _print(scheme), since, layer)
+    link = Linked(project.id, project.created_at, _print(scheme), since, desk)
     row = {
         "id": link.id,
         "created": link.created,
         "interface": link.interface,
         "schemes": [list(pair) for pair in since],
-        "layer": layer,
+        **asdict(desk),
     }
-    projects = job.state().get("projects", {})
-    others = [r for r in projects.get(server(job), []) if r["created"] != link.created]
-    job.write_state(projects={**projects, server(job): [*others, row]})
+    projects, name = job.state().get("projects", {}), server(job, desk.owner)
+    others = [r for r in projects.get(name, []) if r["created"] != link.created]
+    job.write_state(projects={**projects, name: [*others, row]})
     return link
+
+
+def _link(row: dict[str, Any]) -> Linked:
+    desk = Desk(*(row.get(key, default) for key, default in asdict(Desk()).items()))
+    schemes = tuple((since, hash_) for since, hash_ in row["schemes"])
+    return Linked(row["id"], row["created"], row["interface"], schemes, desk)
 
 
 def _title(job: Job) -> str:

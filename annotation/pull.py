@@ -128,14 +128,21 @@ class _Reader:
         run = runs.get(raw.parent_prediction or 0)
         shown = self._shown.to(link.name, task.told("uid"), run, raw.began)
         read = annotation_of(
-            raw, article, scheme, shown, author, project=link.name, layer=link.layer
+            raw,
+            article,
+            scheme,
+            shown,
+            author,
+            project=link.name,
+            layer=link.desk.layer,
+            occasion=task.occasion,
         )
         if read.annotation:
             told = f"{article.id} by {author}: "
             self.remarks += [told + remark for remark in remarks(read.annotation, article, scheme)]
             dragged = shifted_ends(read.annotation, shown, article)
             self.remarks += [told + remark for remark in dragged]
-            if link.layer == BLOCKS:
+            if link.desk.layer == BLOCKS:
                 laid = overlay(article, read.annotation.spans)
                 self.remarks += [told + remark for remark in laid.remarks]
         return read

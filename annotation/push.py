@@ -7,24 +7,21 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from annotation.client import Client
-from annotation.codec import prediction_of, task_of, uid_of
+from annotation.codec import prediction_of, task_of
 from annotation.connection import connected
-from annotation.layers import BLOCKS, SPANS, blocks_shown, scheme_of
-from annotation.projects import Linked, current_project
+from annotation.layers import BLOCKS, SPANS, scheme_of
+from annotation.projects import Desk, Linked, current_project
 from annotation.raw import RawStub
 from annotation.shown import ShownLog
-from corpus.errors import PressmarkError
+from annotation.wanted import Wanted, wanted
 from corpus.job import Job, now
 from corpus.progress import Progress, silent
-from corpus.records import Annotation, Article
+from corpus.records import Annotation
 from corpus.scheme import Scheme
-from corpus.store import read_articles, read_run, runs
-from corpus.takedown import is_taken_down, read_takedown
 
 #: Label Studio takes 250 MB a request; this many characters stay below it in any script.
 _CHARACTERS = 20_000_000
 
-Pair = tuple[Article, Annotation | None]
 T = TypeVar("T")
 
 
@@ -56,36 +53,35 @@ def push(
         ServiceError: Label Studio cannot be reached, or went away meanwhile.
         PressmarkError: there are no articles, or no such run or layer.
     """
-    scheme = scheme_of(job, layer)
-    listed = read_takedown(job.takedown)
-    articles = [article for article in read_articles(job) if not is_taken_down(article, listed)]
-    if not articles:
-        kept = " that may leave it (takedown.txt)" if listed else ""
-        raise PressmarkError(
-            f"{job.folder}: there are no articles{kept}; run 'pressmark ingest' first"
-        )
-    if layer == BLOCKS:
-        _refuse_run(run)
-        predicted = {(a.id, a.sha256): blocks_shown(a, scheme) for a in articles}
-    else:
-        predicted = _predictions(job, run)
-    pairs: list[Pair] = [(a, predicted.get((a.id, a.sha256))) for a in articles]
-    client = connected(job)
+    desks = wanted(job, layer, run)
+    pushed = [_push(job, desk, tasks, progress) for desk, tasks in desks.items()]
+    job.write_state(**{_journal(layer): None})
+    return Pushed(
+        new=sum(each.new for each in pushed),
+        same=sum(each.same for each in pushed),
+        prelabelled=sum(each.prelabelled for each in pushed),
+        project=pushed[0].project,
+        url=pushed[0].url,
+    )
+
+
+def _push(job: Job, desk: Desk, tasks: Sequence[Wanted], progress: Progress) -> Pushed:
+    """Make one desk's project hold these tasks."""
+    client = connected(job, desk.owner)
     try:
-        link = current_project(job, client, layer)
+        link = current_project(job, client, desk)
         there = {task.uid: task for task in client.tasks(link.id)}
-        sending = _Sending(job, client, link, scheme, ShownLog(job), progress)
-        new = [pair for pair in pairs if uid_of(pair[0]) not in there]
-        known = [(a, p, there[uid_of(a)]) for a, p in pairs if uid_of(a) in there]
-        stale = [(a, p, t) for a, p, t in known if p and sending.is_stale(p, t)]
+        sending = _Sending(job, client, link, scheme_of(job, desk.layer), ShownLog(job), progress)
+        new = [task for task in tasks if task.uid not in there]
+        known = [(task, there[task.uid]) for task in tasks if task.uid in there]
+        stale = [(task, stub) for task, stub in known if sending.is_stale(task, stub)]
         sending.tasks(new)
         sending.predictions(stale)
-        _show(client, link.id, predicted.values())
+        _show(client, link.id, (task.shown for task in tasks if task.shown))
     finally:
         client.close()
-    job.write_state(**{_journal(layer): None})
     url = f"{client.url}/projects/{link.id}"
-    prelabelled = sum(1 for _, shown in new if shown) + len(stale)
+    prelabelled = sum(1 for task in new if task.shown) + len(stale)
     return Pushed(len(new), len(known), prelabelled, link.id, url)
 
 
@@ -100,33 +96,33 @@ class _Sending:
     log: ShownLog
     progress: Progress
 
-    def is_stale(self, shown: Annotation, task: RawStub) -> bool:
-        """Tell whether nobody has begun on the task and it shows something else than `shown`."""
-        if task.touched:
+    def is_stale(self, task: Wanted, stub: RawStub) -> bool:
+        """Tell whether nobody has begun on the task and it shows something else than is wanted."""
+        if stub.touched or not task.shown:
             return False
-        torn = (self.job.state().get(_journal(self.link.layer)) or {}).get("uids", ())
-        sent = self.log.shows(self.link.name, task.uid, shown) and task.uid not in torn
-        return shown.run not in task.runs or (self.link.layer == BLOCKS and not sent)
+        torn = (self.job.state().get(_journal(self.link.desk.layer)) or {}).get("uids", ())
+        sent = self.log.shows(self.link.name, task.uid, task.shown) and task.uid not in torn
+        return task.shown.run not in stub.runs or (self.link.desk.layer == BLOCKS and not sent)
 
-    def tasks(self, pairs: Sequence[Pair]) -> None:
+    def tasks(self, tasks: Sequence[Wanted]) -> None:
         done = 0
-        for batch in self._batches(pairs, [article for article, _ in pairs]):
-            self._journal("tasks", done, len(pairs), [uid_of(article) for article, _ in batch])
-            self.log.add(self.link.name, [(uid_of(a), p) for a, p in batch if p])
-            tasks = [task_of(article, self.scheme, shown) for article, shown in batch]
-            self.client.import_tasks(self.link.id, tasks)
+        for batch in self._batches(tasks, tasks):
+            self._journal("tasks", done, len(tasks), [task.uid for task in batch])
+            self.log.add(self.link.name, [(t.uid, t.shown) for t in batch if t.shown])
+            rows = [task_of(t.article, self.scheme, t.shown, t.occasion) for t in batch]
+            self.client.import_tasks(self.link.id, rows)
             done += len(batch)
-            self.progress("pushing articles", done, len(pairs))
+            self.progress("pushing articles", done, len(tasks))
 
-    def predictions(self, stale: Sequence[tuple[Article, Annotation | None, RawStub]]) -> None:
+    def predictions(self, stale: Sequence[tuple[Wanted, RawStub]]) -> None:
         done = 0
-        for batch in self._batches(stale, [article for article, _, _ in stale]):
-            sent = [(article, shown, task) for article, shown, task in batch if shown]
-            self._journal("pre-labels", done, len(stale), [task.uid for _, _, task in sent])
-            self.log.add(self.link.name, [(task.uid, shown) for _, shown, task in sent])
+        for batch in self._batches(stale, [task for task, _ in stale]):
+            sent = [(task, task.shown, stub.id) for task, stub in batch if task.shown]
+            self._journal("pre-labels", done, len(stale), [task.uid for task, _, _ in sent])
+            self.log.add(self.link.name, [(task.uid, shown) for task, shown, _ in sent])
             rows = [
-                {"task": task.id, **prediction_of(shown, article, self.scheme)}
-                for article, shown, task in sent
+                {"task": id_, **prediction_of(shown, task.article, self.scheme)}
+                for task, shown, id_ in sent
             ]
             self.client.replace_predictions(self.link.id, rows)
             done += len(batch)
@@ -134,18 +130,18 @@ class _Sending:
 
     def _journal(self, what: str, done: int, total: int, uids: list[str]) -> None:
         entry = {"what": what, "project": self.link.id, "done": done, "total": total, "uids": uids}
-        self.job.write_state(**{_journal(self.link.layer): {**entry, "since": now()}})
+        self.job.write_state(**{_journal(self.link.desk.layer): {**entry, "since": now()}})
 
-    def _batches(self, items: Sequence[T], articles: Sequence[Article]) -> Iterator[list[T]]:
+    def _batches(self, items: Sequence[T], tasks: Sequence[Wanted]) -> Iterator[list[T]]:
         batch: list[T] = []
         size = 0
-        for item, article in zip(items, articles, strict=True):
+        for item, task in zip(items, tasks, strict=True):
             full = len(batch) >= self.job.settings.studio.batch
-            if batch and (full or size + len(article.text) > _CHARACTERS):
+            if batch and (full or size + len(task.article.text) > _CHARACTERS):
                 yield batch
                 batch, size = [], 0
             batch.append(item)
-            size += len(article.text)
+            size += len(task.article.text)
         if batch:
             yield batch
 
@@ -155,33 +151,8 @@ def _journal(layer: str) -> str:
     return "push" if layer == SPANS else f"push {layer}"
 
 
-def _refuse_run(run: str | None) -> None:
-    if run is not None:
-        raise PressmarkError(
-            f"{run}: the layer '{BLOCKS}' shows the articles' own blocks; leave --run out"
-        )
-
-
 def _show(client: Client, project: int, predicted: Iterable[Annotation]) -> None:
     """Have the project show the run; annotators see the predictions of one run alone."""
     shown, found = next(iter(predicted), None), client.project(project)
     if shown and found and found.model_version != shown.run:
         client.update_project(project, model_version=shown.run)
-
-
-def _predictions(job: Job, run: str | None) -> dict[tuple[str, str], Annotation]:
-    """Return what to show, by version of article."""
-    if run is not None:
-        found = read_run(job, run)
-        if found and not _ours(found, job):
-            raise PressmarkError(
-                f"{run}: was predicted under another scheme; run 'pressmark predict' again"
-            )
-    else:
-        newest = (read_run(job, name) for name in reversed(runs(job)))
-        found = next((each for each in newest if _ours(each, job)), [])
-    return {(shown.article, shown.sha256): shown for shown in found}
-
-
-def _ours(predictions: list[Annotation], job: Job) -> bool:
-    return bool(predictions) and predictions[0].scheme == job.scheme.hash

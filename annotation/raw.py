@@ -132,6 +132,12 @@ class RawTask(Raw):
         """Return what push wrote under `key` into the task's data, or ''."""
         return str(self.data.get(key) or "")
 
+    @property
+    def occasion(self) -> int:
+        """On which occasion its annotator meets the article, from 1."""
+        told = self.told("occasion")
+        return max(1, int(told)) if told.isdecimal() else 1
+
     def work(self) -> list[RawAnnotation]:
         """Return the annotations, and the drafts of what was never submitted."""
         drafts = [draft.as_annotation() for draft in self.drafts if draft.annotation is None]

@@ -16,10 +16,10 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from corpus.job import TrainingSection
 from corpus.measures import merged
 from corpus.records import Annotation, Article, Block, Span
 from corpus.scheme import Scheme, parse_scheme
+from corpus.settings import TrainingSection
 from corpus.stories.duplicates import find_clusters
 from corpus.text import canonical
 from training.baselines import everything, lexicon, shuffled

@@ -95,8 +95,9 @@ def annotation_of(row: Row) -> Annotation:
         )
         for span in row["spans"]
     )
+    plain = {"occasion": 1, **row}  # rows of format 2 do not tell it
     return Annotation(
-        **{name: row[name] for name in _PLAIN},
+        **{name: plain[name] for name in _PLAIN},
         spans=spans,
         answers=tuple(Answer(**{**a, "values": tuple(a["values"])}) for a in row["answers"]),
         covers=tuple((start, end) for start, end in row["covers"]),
@@ -117,6 +118,7 @@ _PLAIN = (
     "status",
     "scheme",
     "shown",
+    "occasion",
     "when",
     "seconds",
 )
@@ -170,7 +172,11 @@ def annotation_schema() -> pa.Schema:
         }
     )
     answer = pa.struct({"question": text, "values": pa.list_(text), "start": number, "end": number})
-    plain = dict.fromkeys(_PLAIN, text) | {"revision": number, "seconds": pa.float64()}
+    plain = dict.fromkeys(_PLAIN, text) | {
+        "revision": number,
+        "occasion": number,
+        "seconds": pa.float64(),
+    }
     return pa.schema(
         {
             **plain,

@@ -9,195 +9,22 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any
 
 import yaml
 from filelock import FileLock, Timeout
-from pydantic import Field, model_validator
 
 from corpus.errors import PressmarkError
 from corpus.files import append_lines, read_lines, write_json, write_text
-from corpus.release.section import ReleaseSection
 from corpus.scheme import Scheme, parse_scheme, read_scheme
+from corpus.settings import JobFile
 from corpus.text import sha256_of
-from corpus.yamlfile import ConfigError, Strict, override, read_yaml
+from corpus.yamlfile import ConfigError, override, read_yaml
 
-FORMAT = 2
+FORMAT = 3
 FILE = "pressmark.yaml"
-
-#: Not strict: YAML 1.1 takes 1e-4 for a text.
-Share = Annotated[float, Field(gt=0, lt=1, strict=False)]
-Positive = Annotated[float, Field(gt=0, strict=False)]
-Number = Annotated[int, Field(gt=0)]
-Format = Literal[
-    "auto",
-    "text",
-    "html",
-    "jsonl",
-    "json",
-    "csv",
-    "parquet",
-    "warc",
-    "news-please",
-    "fundus",
-    "urls",
-]
-
-
-class Columns(Strict):
-    """Which column of a row holds what; `text` is required for CSV, Parquet and JSON lines."""
-
-    text: str = "text"
-    id: str | None = None
-    url: str | None = None
-    publisher: str | None = None
-    title: str | None = None
-    authors: str | None = None
-    published: str | None = None
-    language: str | None = None
-    licence: str | None = None
-
-
-class FetchSection(Strict):
-    """How a list of addresses is fetched: who asks, how slowly, and what is overridden.
-
-    `contact` is an address or a page of yours: it stands in the User-Agent, so that a site can
-    reach you. `pause` is the least number of seconds between two requests to one host. The three
-    last keys are yours to answer for; that they were used stands in each article's provenance.
-    """
-
-    contact: str = ""
-    pause: Annotated[float, Field(ge=0, strict=False)] = 2.0
-    timeout: Positive = 30.0
-    retries: Annotated[int, Field(ge=0, le=10)] = 4
-    max_bytes: Number = 20_000_000
-    ignore_robots: bool = False
-    ignore_tdm: bool = False
-    allow_private: bool = False
-
-
-class Source(Strict):
-    """Files to read (a file, a folder or a glob, beside the job file), or a dataset.
-
-    `id: name` takes the path below the source's root, without its suffix, as the publisher's own id
-    of an article (so that a changed file is a new version of it); otherwise the canonical address
-    or the text's sha256 is the id. What is given here counts where the page itself says nothing.
-    `dataset` is a name on the Hugging Face hub or a folder, `format: urls` a list of addresses that
-    `pressmark fetch` fetches.
-    """
-
-    path: str = ""
-    dataset: str = ""
-    subset: str | None = None
-    split: str = "train"
-    revision: str | None = None
-    format: Format = "auto"
-    id: Literal["auto", "name"] = "auto"
-    columns: Columns = Columns()
-    encoding: str | None = None
-    publisher: str = ""
-    language: str = ""
-    licence: str = ""
-    max_characters: Number = 1_000_000
-    fetch: FetchSection = FetchSection()
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if bool(self.path) == bool(self.dataset):
-            raise ValueError("name a 'path' of files or a 'dataset', one of them")
-        if self.format == "urls" and not self.fetch.contact.strip():
-            raise ValueError("a list of addresses needs 'fetch: {contact: you@example.org}'")
-        contact = self.fetch.contact.strip()
-        if not (contact.isascii() and contact.isprintable()):
-            raise ValueError("'fetch.contact' stands in a header of HTTP: write it in ASCII")
-        return self
-
-
-class BlocksSection(Strict):
-    """How blocks are typed: `tagger` asks the learned tagger where the rules are not certain."""
-
-    tagger: bool = True
-
-
-class StudioSection(Strict):
-    """Which Label Studio: our own local one, or a team's by `url` with a token in `token_env`.
-
-    A task stays in the labelling stream until `annotators` people have submitted it. `blocks` is
-    the scheme under which people correct blocks.
-    """
-
-    url: str | None = None
-    token_env: str = "LABEL_STUDIO_API_KEY"  # noqa: S105  # the name of a variable
-    project: str = ""
-    blocks: Annotated[str, Field(min_length=1)] = "blocks"
-    data: str | None = None
-    port: Annotated[int, Field(ge=1, le=65535)] = 8095
-    batch: Annotated[int, Field(ge=1, le=5000)] = 500
-    annotators: Number = 3
-
-
-class StatsSection(Strict):
-    """What `pressmark stats` tells: nothing of an outlet with fewer articles than these.
-
-    A rate over a handful of articles says nothing of an outlet, and is quoted all the same.
-    """
-
-    least_per_outlet: Number = 10
-
-
-class SplitSection(Strict):
-    """How `pressmark split` places articles; what training is not told of stays in no split.
-
-    `by` says what stays on one side beside a story: its publisher, its time (by the dates from
-    which on articles are for validation and for testing) or its topic (the answer to `question`).
-    `stratify` names what is shared out evenly at the draw: 'publisher', 'labels', 'answers' (to
-    every question about the article) or a question's name.
-    """
-
-    by: Literal["cluster", "publisher", "time", "topic"] = "cluster"
-    question: str = ""
-    validation: Share = 0.2
-    test: Share = 0.2
-    validation_from: Annotated[date | None, Field(strict=False)] = None
-    test_from: Annotated[date | None, Field(strict=False)] = None
-    stratify: Annotated[tuple[str, ...], Field(strict=False)] = ("publisher", "labels", "answers")
-    seed: int = 0
-
-
-class TrainingSection(Strict):
-    """How the model is trained; windows and strides are in tokens, shares are of articles.
-
-    The defaults suit the small embedded encoder and few articles: on the sample corpus 1e-4 reached
-    SI .65 where 5e-5 reached .44; 2e-4 did as well there and collapsed to one probability for every
-    word on 120 longer articles. Encoders of 100M parameters and more want 2e-5 to 5e-5.
-    """
-
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = "model"
-    encoder: str = "embedded"
-    epochs: Positive = 8
-    learning_rate: Positive = 1e-4
-    batch_size: Number = 4
-    window: Annotated[int, Field(ge=16)] = 256
-    stride: Annotated[int, Field(ge=0)] = 64
-    seed: int = 0
-    validation: Share = 0.2
-    test: Share = 0.2
-
-
-class JobFile(Strict):
-    """pressmark.yaml as it is written; `packs` is the folder of the publishers' packs."""
-
-    scheme: Annotated[str, Field(min_length=1)] = "scheme"
-    sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
-    packs: Annotated[str, Field(min_length=1)] = "packs"
-    blocks: BlocksSection = BlocksSection()
-    studio: StudioSection = StudioSection()
-    stats: StatsSection = StatsSection()
-    split: SplitSection = SplitSection()
-    training: TrainingSection = TrainingSection()
-    release: ReleaseSection = ReleaseSection()
 
 
 @dataclass(frozen=True)
@@ -246,6 +73,26 @@ class Job:
     def gold(self) -> Path:
         """The log of adjudicated annotations, where there are any."""
         return self.folder / "gold.jsonl"
+
+    @property
+    def disputes(self) -> Path:
+        """What annotators disagree on and a person must settle."""
+        return self.folder / "disputes.jsonl"
+
+    @property
+    def assignments(self) -> Path:
+        """The ledger of who annotates what: appended to and never rewritten."""
+        return self.folder / "assignments.jsonl"
+
+    @property
+    def qualification(self) -> Path:
+        """The log of annotations made to qualify; they count nowhere else."""
+        return self.folder / "qualification.jsonl"
+
+    @property
+    def agreement(self) -> Path:
+        """What `agree` found."""
+        return self.folder / "agreement.json"
 
     @property
     def takedown(self) -> Path:

@@ -14,7 +14,7 @@ def migrate(job: Job, version: int) -> None:
     """Bring the files of a job of format `version` to the present one; safe to be killed in.
 
     1 to 2: articles say whether they are paywalled, when they were fetched and what the site said
-    to crawlers.
+    to crawlers. 2 to 3: annotations say on which occasion they were made, 1 where nothing is said.
     """
     if version < 2:
         for path in shards(job):

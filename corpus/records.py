@@ -223,8 +223,9 @@ class Annotation:
     """What one author says of one version of one article. No spans is an answer too.
 
     One noun for every opinion: a human label, an adjudicated one and a prediction differ in `role`
-    alone. `shown` names the run whose pre-labels the author saw. `when` is ISO 8601 in UTC,
-    `seconds` the time it took. Two spans of one label may not overlap.
+    alone. `shown` names the run whose pre-labels the author saw, `occasion` counts from 1 how often
+    the author was asked about this version. `when` is ISO 8601 in UTC, `seconds` the time it took.
+    Two spans of one label may not overlap.
     """
 
     id: str
@@ -242,6 +243,7 @@ class Annotation:
     covers: tuple[tuple[int, int], ...] = ()
     parents: tuple[str, ...] = ()
     shown: str = ""
+    occasion: int = 1
     when: str = ""
     seconds: float | None = None
 
@@ -253,6 +255,7 @@ class Annotation:
         _check_choice(f"{name}: layer", self.layer, LAYERS)
         _check_choice(f"{name}: status", self.status, STATUSES)
         _require(self.revision >= 1, f"{name}: revision {self.revision} is less than 1")
+        _require(self.occasion >= 1, f"{name}: occasion {self.occasion} is less than 1")
         for start, end in self.covers:
             _check_range(f"{name}: covers", start, end)
         spans = tuple(sorted(self.spans, key=lambda s: (s.start, s.end, s.label, s.id)))

@@ -186,6 +186,7 @@ def annotations(draw: st.DrawFn) -> Annotation:
         status=draw(st.sampled_from(["submitted", "skipped", "draft", "withdrawn"])),
         covers=((0, 40),),
         parents=tuple(draw(st.lists(words, max_size=2))),
+        occasion=draw(st.integers(1, 3)),
         when=draw(moments),
         seconds=draw(st.none() | st.floats(0, 1e6)),
     )

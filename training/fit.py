@@ -21,9 +21,10 @@ import transformers
 from torch import nn
 
 from corpus.dataset import annotation_row
-from corpus.job import Job, TrainingSection, now
+from corpus.job import Job, now
 from corpus.progress import Progress, silent
 from corpus.scheme import Scheme
+from corpus.settings import TrainingSection
 from corpus.stories.splits import Split
 from training.checkpoint import Manifest, save
 from training.encoders import Encoder, load_encoder, quietly

@@ -23,9 +23,9 @@ import httpcore
 import httpx
 
 from corpus.errors import UnreadableError
-from corpus.job import FetchSection
 from corpus.reading.rights import Robots, robots_of, tdm_of, tdm_rule
 from corpus.reading.warc import undone
+from corpus.settings import FetchSection
 
 #: Our name in a robots.txt.
 AGENT = "Pressmark"

@@ -17,13 +17,14 @@ from typing import Any
 
 from corpus.errors import PressmarkError, UnreadableError
 from corpus.files import append_lines, read_lines
-from corpus.job import FILE, Job, Source, now
+from corpus.job import FILE, Job, now
 from corpus.progress import Progress, silent
 from corpus.reading.fetch import Answer, Visitor
 from corpus.reading.readers import fetched_warc
 from corpus.reading.rights import tdm_of
 from corpus.reading.warc import OVERRIDDEN, ROBOTS, TDM, undone
 from corpus.seen import Seen
+from corpus.settings import Source
 from corpus.version import version
 from corpus.yamlfile import ConfigError
 

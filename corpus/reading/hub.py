@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import UnreadableError
-from corpus.job import Source
+from corpus.settings import Source
 
 
 def dataset_columns(source: Source, folder: Path) -> list[str] | None:

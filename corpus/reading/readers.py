@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from corpus.errors import UnreadableError
-from corpus.job import FILE, Job, Source
+from corpus.job import FILE, Job
 from corpus.reading.decode import byte_limit, decode, read_bytes
 from corpus.seen import Seen
+from corpus.settings import Source
 from corpus.yamlfile import ConfigError
 
 _SUFFIXES = {

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from corpus.errors import UnreadableError
-from corpus.job import Columns
 from corpus.reading.crawls import CRAWLS, crawler_of, read_crawled
 from corpus.reading.decode import byte_limit, decode
 from corpus.reading.hub import dataset_columns, dataset_rows
 from corpus.reading.readers import File, Page, Refused, sha256_of_file
+from corpus.settings import Columns
 
 _GIVEN = ("id", "url", "publisher", "title", "authors", "published", "language", "licence")
 #: How far into a file of JSON lines its columns are looked for.

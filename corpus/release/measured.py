@@ -20,7 +20,7 @@ _TIMES = frozenset({"when", "seconds", "since"})
 
 def measured(job: Job, people: Mapping[str, str]) -> str:
     """Return the sections on agreement and scores; of a file that is not there, a word on that."""
-    agreement = _read(job.folder / "agreement.json")
+    agreement = _read(job.agreement)
     scores = _read(job.scores)
     parts = ["## Agreement", _table(agreement, people) or "Agreement has not been measured."]
     if scores is not None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from corpus.errors import PressmarkError
 from corpus.files import append_lines, read_lines
-from corpus.job import Job, SplitSection, now
+from corpus.job import Job, now
 from corpus.progress import Progress, silent
+from corpus.settings import SplitSection
 from corpus.store import iter_articles, latest, read_annotations
 from corpus.stories.duplicates import clusters
 from corpus.stories.splits import USES, draw

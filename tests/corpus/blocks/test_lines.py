@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 
 from corpus.blocks.lines import typed_lines
-from corpus.job import Source
 from corpus.reading.ingest import article_of
 from corpus.reading.readers import Page
+from corpus.settings import Source
 from corpus.text import canonical
 from tests.speech import raw_text
 

@@ -17,11 +17,12 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from corpus.errors import UnreadableError
-from corpus.job import FetchSection, Job
+from corpus.job import Job
 from corpus.reading.fetch import Visitor, is_public
 from corpus.reading.fetched import Fetched, fetch
 from corpus.reading.ingest import ingest
 from corpus.reading.rights import robots_of, tdm_rule
+from corpus.settings import FetchSection
 from corpus.store import read_articles
 from corpus.yamlfile import ConfigError
 from tests.corpus.pages import job_of, only, put, reasons, web

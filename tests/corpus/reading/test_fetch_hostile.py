@@ -15,9 +15,10 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from corpus.errors import UnreadableError
-from corpus.job import FetchSection, Job
+from corpus.job import Job
 from corpus.reading.fetch import Visitor, is_public
 from corpus.reading.fetched import Fetched, fetch
+from corpus.settings import FetchSection
 from corpus.yamlfile import ConfigError
 from tests.corpus.pages import job_of, put, reasons, web
 

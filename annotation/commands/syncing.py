@@ -1,0 +1,58 @@
+"""Commands between a job and Label Studio: push, pull."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from corpus.console import HERE, Folder, Json, Settings, answer, quarantined, work
+
+app = typer.Typer()
+
+#: Remarks that are printed; a guideline misread by one annotator can make hundreds.
+MOST = 20
+
+Layer = Annotated[
+    str, typer.Option(help="What is annotated: 'spans', or 'blocks' to correct the parts of pages.")
+]
+
+
+@app.command()
+def push(
+    run: Annotated[str | None, typer.Option(help="Which predictions to show.")] = None,
+    layer: Layer = "spans",
+    job: Folder = HERE,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> None:
+    """Send articles to Label Studio, with a run's predictions as pre-labels."""
+    from annotation.push import push as send
+
+    with work("push", job, settings) as (opened, progress):
+        result = send(opened, run, progress, layer)
+    told = f"{result.new} new tasks" if result.new else "nothing new"
+    answer(
+        result,
+        as_json,
+        f"{told}, {result.same} were there, {result.prelabelled} given pre-labels\n{result.url}",
+    )
+
+
+@app.command()
+def pull(
+    layer: Layer = "spans", job: Folder = HERE, settings: Settings = None, as_json: Json = False
+) -> None:
+    """Fetch the annotators' labels from Label Studio."""
+    from annotation.pull import pull as fetch
+
+    with work("pull", job, settings) as (opened, progress):
+        result = fetch(opened, progress, layer)
+    told = [f"{result.new} new annotations, {result.changed} changed, {result.same} as before"]
+    if result.corrected:
+        told.append(f"{result.corrected} articles have corrected blocks now")
+    told += [f"look at {remark}" for remark in result.remarks[:MOST]]
+    if len(result.remarks) > MOST:
+        told.append(f"and {len(result.remarks) - MOST} more to look at: --json lists them all")
+    answer(result, as_json, "\n".join(told))
+    quarantined(opened, result.quarantined)
