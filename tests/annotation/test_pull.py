@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from annotation.projects import Linked
-from annotation.pull import _withdrawn
+from annotation.reader import withdrawn
 from corpus.stories.reanchor import carried
 from tests.speech import PAGE, article, mark
 
 
-def test_what_was_carried_to_a_new_version_was_never_on_the_server_and_is_not_withdrawn() -> None:
+def test_what_was_carried_to_a_new_version_was_never_on_the_server_and_is_notwithdrawn() -> None:
     old, new = article(), article(PAGE + "\n\nMore.")
     link = Linked(1, "2026-10-05T09:00:00Z", "", ())
     source = mark("ana", ("slams", "loud head"), of=old, id=f"{link.name}-7")
     made = carried(source, old, new).annotation
     assert made
-    gone = list(_withdrawn([source, made], set(), [link]))
+    gone = list(withdrawn([source, made], set(), [link]))
     assert [(each.id, each.status) for each in gone] == [(source.id, "withdrawn")]
-    assert list(_withdrawn([source, made], {source.id}, [link])) == []
+    assert list(withdrawn([source, made], {source.id}, [link])) == []
 
 
 def test_what_was_submitted_in_the_second_of_a_change_was_made_under_the_scheme_before() -> None:

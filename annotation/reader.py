@@ -1,0 +1,154 @@
+"""What people did in the job's projects, on every server, as our annotations; the rest set aside.
+
+Whoever fetches work from Label Studio (pull, qualification, adjudication) does it through here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from annotation.client import Client
+from annotation.codec import Read, annotation_of, id_of
+from annotation.connection import connected, server
+from annotation.handles import shifted_ends
+from annotation.layers import BLOCKS
+from annotation.people import author_of, read_people
+from annotation.projects import WORK, Linked, linked, remembered
+from annotation.raw import RawAnnotation, RawTask
+from annotation.shown import ShownLog
+from annotation.studio import Login
+from corpus.blocks.overlay import overlay
+from corpus.check import remarks
+from corpus.job import Job
+from corpus.progress import Progress
+from corpus.records import Annotation, Article, misfits
+from corpus.scheme import Scheme
+from corpus.store import iter_versions
+from corpus.stories.reanchor import is_carried
+from corpus.text import sha256_of
+
+
+@contextlib.contextmanager
+def opened(job: Job, layer: str, purpose: str = WORK) -> Iterator[list[tuple[Client, Linked]]]:
+    """Let in to every server that holds desks of this layer and purpose: its client and each desk.
+
+    Everybody's desks, oldest first on each server; none where nothing was pushed.
+
+    Raises:
+        ServiceError: one of the servers cannot be reached.
+    """
+    asked = (link.desk for link in remembered(job))
+    owners = {d.owner: None for d in asked if (d.layer, d.purpose) == (layer, purpose)}
+    clients: dict[str, Client] = {}
+    try:
+        found = []
+        for owner in owners or [""]:
+            name = server(job, owner)
+            if name not in clients:
+                clients[name] = connected(job, owner)
+            links = linked(job, clients[name], layer, purpose, owner)
+            found += [(clients[name], link) for link in links]
+        yield found
+    finally:
+        for client in clients.values():
+            client.close()
+
+
+def withdrawn(
+    before: Iterable[Annotation], seen: set[str], links: Iterable[Linked], role: str = "human"
+) -> Iterator[Annotation]:
+    """Yield what an asked project held earlier and holds no more, as withdrawn."""
+    names = {link.name for link in links}
+    for annotation in before:
+        asked = annotation.id.rpartition("-")[0] in names and not is_carried(annotation)
+        if asked and annotation.id not in seen and annotation.role == role:
+            yield replace(annotation, status="withdrawn")
+
+
+class Reader:
+    """Reads projects with what the job knows: versions, schemes, people, what was shown.
+
+    `quarantined` counts what was set aside, `remarks` are worth a look, `seen` holds the ids of
+    all that stands on the server, readable or not.
+    """
+
+    def __init__(self, job: Job, *, role: str = "human", command: str = "pull") -> None:
+        """Prepare to read annotations of `role`; what is set aside is told as `command`'s."""
+        self.quarantined = 0
+        self.seen: set[str] = set()
+        self.remarks: list[str] = []
+        self._job, self._role, self._command = job, role, command
+        self._people: dict[str, Login] = read_people(job)
+        self._shown = ShownLog(job)
+        self._versions: dict[tuple[str, str], Article] = {}
+        self._latest: dict[str, Article] = {}
+        for article in iter_versions(job):
+            self._versions[article.id, article.sha256] = article
+            self._latest[article.id] = article
+        self._schemes: dict[str, Scheme] = {}
+
+    def project(self, client: Client, link: Linked, progress: Progress) -> Iterator[Annotation]:
+        """Yield the readable annotations of a project, setting the rest aside."""
+        progress("waiting for Label Studio's snapshot", 0, 0)
+        for number, task in enumerate(client.snapshot(link.id), 1):
+            for raw in task.work():
+                self.seen.add(id_of(raw, link.name))
+                author = author_of(raw.completed_by, self._people)
+                read = self._read(task, raw, link, author)
+                kind = "draft" if raw.draft else "annotation"
+                where = f"{link.name}: {kind} {raw.id} of {task.told('article')!r} by {author}"
+                for reason in read.reasons:
+                    self.quarantined += 1
+                    self._job.set_aside(self._command, where, reason)
+                if read.annotation:
+                    yield replace(read.annotation, role=self._role)
+            progress("reading annotations", number, 0)
+
+    def _read(self, task: RawTask, raw: RawAnnotation, link: Linked, author: str) -> Read:
+        id_, sha256 = task.told("article"), task.told("sha256")
+        article = self._versions.get((id_, sha256))
+        if article is None:
+            return Read(None, (self._misfit(id_, sha256, author),))
+        if sha256_of(task.told("text")) != sha256:
+            reason = "the text was changed in Label Studio after it was pushed; restore it there"
+            return Read(None, (reason,))
+        scheme = self._scheme(link.scheme_at(raw.when))
+        runs = {prediction.id: prediction.model_version for prediction in task.predictions}
+        run = runs.get(raw.parent_prediction or 0)
+        shown = self._shown.to(link.name, task.told("uid"), run, raw.began)
+        read = annotation_of(
+            raw,
+            article,
+            scheme,
+            shown,
+            author,
+            project=link.name,
+            layer=link.desk.layer,
+            occasion=task.occasion,
+        )
+        if read.annotation:
+            told = f"{article.id} by {author}: "
+            self.remarks += [told + remark for remark in remarks(read.annotation, article, scheme)]
+            dragged = shifted_ends(read.annotation, shown, article)
+            self.remarks += [told + remark for remark in dragged]
+            if link.desk.layer == BLOCKS:
+                laid = overlay(article, read.annotation.spans)
+                self.remarks += [told + remark for remark in laid.remarks]
+        return read
+
+    def _misfit(self, id_: str, sha256: str, author: str) -> str:
+        """Say why no version of the job's articles is what the task holds."""
+        latest = self._latest.get(id_)
+        if not id_ or not sha256:
+            return "the task was not made by 'pressmark push': it names no article"
+        if latest is None:
+            return f"article {id_!r} is not in this job: ingest its page again"
+        told = Annotation("new", id_, sha256, author, role="human", scheme="")
+        return misfits(told, latest)[0]
+
+    def _scheme(self, hash_: str) -> Scheme:
+        if hash_ not in self._schemes:
+            self._schemes[hash_] = self._job.kept_scheme(hash_)
+        return self._schemes[hash_]
