@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import ssl
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -40,14 +42,17 @@ R = TypeVar("R", bound=Raw)
 class Client:
     """Label Studio at one address, as one user. Every failure is a `ServiceError` in a line."""
 
-    def __init__(self, url: str, token: str, *, timeout: float = 120) -> None:
+    def __init__(
+        self, url: str, token: str, *, timeout: float = 120, ca: Path | None = None
+    ) -> None:
         from label_studio_sdk import LabelStudio
         from label_studio_sdk.core.api_error import ApiError
 
         self.url = url.rstrip("/")
+        self._ca = ca
         if not (token.isascii() and token.isprintable()):
             raise ServiceError(self._wrong())
-        self._http, self._renewing = _http(self.url, timeout), _http(self.url, timeout)
+        self._http, self._renewing = _http(self.url, timeout, ca), _http(self.url, timeout, ca)
         self._refused = ApiError
         try:
             # base_url ends in '/', or a token is refreshed at the wrong place below a sub-path
@@ -58,6 +63,7 @@ class Client:
             self.close()
             raise ServiceError(self._stale()) from None
         self._headers = sdk._client_wrapper.get_headers  # noqa: SLF001  # its one way to the token
+        self._tokens = sdk._client_wrapper._tokens_client  # noqa: SLF001  # and to forget one
 
     def close(self) -> None:
         """Close the connections."""
@@ -134,7 +140,7 @@ class Client:
     def sign_up(self, email: str, password: str) -> str:
         """Make an account by this server's invitation, as a browser would; return its token."""
         invitation = self._object(self._ask("GET", "/api/invite")).get("token")
-        with _http(self.url, 60) as browser:
+        with _http(self.url, 60, self._ca) as browser:
             query = {"token": str(invitation or "")}
             self._send(browser, "GET", "/user/signup/", query=query)
             form = {
@@ -160,18 +166,27 @@ class Client:
         missing: bool = False,
     ) -> Any:
         """Call the API and return the parsed answer; None for a 404 that may be."""
-        try:
-            headers = self._headers()
-        except httpx.HTTPError as error:
-            raise ServiceError(self._broken(error)) from None
-        except (self._refused, ValueError):
-            raise ServiceError(self._stale()) from None
+        headers = self._authorized()
         answer = self._send(self._http, method, path, query=query, body=body, headers=headers)
+        if answer.status_code == httpx.codes.UNAUTHORIZED and self._tokens._access_token:  # noqa: SLF001
+            # an access token lives five minutes by the server's clock, which need not be ours
+            self._tokens._access_token = None  # noqa: SLF001
+            headers = self._authorized()
+            answer = self._send(self._http, method, path, query=query, body=body, headers=headers)
         if answer.status_code == httpx.codes.NOT_FOUND and missing:
             return None
         if not answer.is_success:
             raise ServiceError(self._denied(answer, path))
         return self._parsed(answer) if answer.content else None
+
+    def _authorized(self) -> dict[str, str]:
+        """The headers that let us in, with a new access token where the last one has run out."""
+        try:
+            return dict(self._headers())
+        except httpx.HTTPError as error:
+            raise ServiceError(self._broken(error)) from None
+        except (self._refused, ValueError):
+            raise ServiceError(self._stale()) from None
 
     def _send(
         self,
@@ -243,6 +258,11 @@ class Client:
         return f"{self.url}: the token has expired or was revoked; make a new one in Label Studio"
 
     def _broken(self, error: Exception) -> str:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return (
+                f"{self.url}: nobody we trust vouches for its certificate; name the file of your"
+                " authority (PEM) as studio.ca"
+            )
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             return (
                 f"{self.url}: Label Studio cannot be reached; is it running, is the address right?"
@@ -272,13 +292,13 @@ class Client:
         return f"{self.url}: Label Studio refused {path} ({answer.status_code}): {told}"
 
 
-def connect(url: str, token: str) -> Client:
-    """Return a client that has been let in.
+def connect(url: str, token: str, ca: Path | None = None) -> Client:
+    """Return a client that has been let in; `ca` vouches for the server's certificate.
 
     Raises:
         ServiceError: not reachable, not Label Studio, or the token is wrong.
     """
-    client = Client(url, token)
+    client = Client(url, token, ca=ca)
     try:
         client.whoami()
     except BaseException:
@@ -296,9 +316,14 @@ def healthy(url: str) -> bool:
         return False
 
 
-def _http(url: str, timeout: float) -> httpx.Client:
+def _http(url: str, timeout: float, ca: Path | None = None) -> httpx.Client:
+    try:
+        verify = ssl.create_default_context(cafile=ca) if ca else True
+    except (OSError, ssl.SSLError):
+        raise ServiceError(f"{ca}: no certificate of an authority (PEM); mend studio.ca") from None
     # a proxy for the outer world cannot reach this machine's own Label Studio
-    return httpx.Client(timeout=timeout, follow_redirects=True, trust_env=not _local(url))
+    local = _local(url)
+    return httpx.Client(timeout=timeout, follow_redirects=True, trust_env=not local, verify=verify)
 
 
 def _local(url: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from annotation import studio
 from annotation.client import Client, connect
@@ -35,7 +36,13 @@ def connected(job: Job, owner: str = "") -> Client:  # noqa: ARG001  # one serve
             f"{settings.url}: no token; put one of Label Studio's into the environment variable"
             f" {settings.token_env}"
         )
-    return connect(settings.url, token)
+    return connect(settings.url, token, authority(job))
+
+
+def authority(job: Job) -> Path | None:
+    """Return the file of the authority that vouches for the server, where the job names one."""
+    named = job.settings.studio.ca
+    return job.folder / named if named else None
 
 
 def server(job: Job, owner: str = "") -> str:  # noqa: ARG001  # one server for all so far

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from annotation.client import Client, connect
 from annotation.codec import results_of, uid_of
-from annotation.connection import connected
+from annotation.connection import authority, connected
 from annotation.layers import SPANS, scheme_of
 from annotation.people import add_annotator, author_of, read_people
 from annotation.projects import Linked, linked
@@ -51,7 +51,7 @@ def rehearse(
         for number, (annotation, task) in enumerate(todo, 1):
             if annotation.author not in clients:
                 token = add_annotator(job, annotation.author).token
-                clients[annotation.author] = connect(admin.url, token)
+                clients[annotation.author] = connect(admin.url, token, authority(job))
             article = articles[annotation.article, annotation.sha256]
             _submit(clients[annotation.author], task, annotation, article, scheme)
             progress("rehearsing annotators", number, len(todo))

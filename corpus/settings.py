@@ -109,6 +109,8 @@ class BlocksSection(Strict):
 class StudioSection(Strict):
     """Which Label Studio: our own local one, or a team's by `url` with a token in `token_env`.
 
+    `ca` is the file (PEM) of a private authority that vouches for an https address.
+
     A task stays in the labelling stream until `annotators` people have submitted it. `blocks` is
     the scheme under which people correct blocks. `isolated` gives each of the job's `people` a
     local server of their own, since any account of the open edition can open any project.
@@ -116,6 +118,7 @@ class StudioSection(Strict):
 
     url: str | None = None
     token_env: str = "LABEL_STUDIO_API_KEY"  # noqa: S105  # the name of a variable
+    ca: str | None = None
     project: str = ""
     blocks: Annotated[str, Field(min_length=1)] = "blocks"
     data: str | None = None
