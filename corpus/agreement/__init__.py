@@ -1,0 +1,1 @@
+"""How far people agree: measures, the sorting of disagreements, the report."""
