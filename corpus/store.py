@@ -102,16 +102,37 @@ def version(job: Job, id_: str, sha256: str) -> Article | None:
 
 def read_annotations(path: Path) -> list[Annotation]:
     """Return the last revision of every annotation of a log, in the order of first arrival."""
-    latest: dict[str, Annotation] = {}
+    return list({annotation.id: annotation for annotation in _revisions(path)}.values())
+
+
+def read_first_submissions(path: Path) -> list[Annotation]:
+    """Return what was submitted first, by each annotation of a log, in the order of arrival.
+
+    It is the first revision whose status is 'submitted'; what was changed later, also into a
+    skipped one, does not change it. An annotation that was never submitted has none, nor has one
+    that was withdrawn and is so still: its author took it back.
+
+    A log knows what was pulled: an annotation that was submitted and changed between two pulls
+    counts as it was found by the second.
+    """
+    first: dict[str, Annotation] = {}
+    status: dict[str, str] = {}
+    for annotation in _revisions(path):
+        status[annotation.id] = annotation.status
+        if annotation.status == "submitted":
+            first.setdefault(annotation.id, annotation)
+    return [each for each in first.values() if status[each.id] != "withdrawn"]
+
+
+def _revisions(path: Path) -> Iterator[Annotation]:
+    """Yield every revision of a log, oldest first."""
     for row in read_lines(path):
         try:
-            annotation = annotation_of(row)
+            yield annotation_of(row)
         except (KeyError, TypeError, ValueError) as error:
             raise PressmarkError(
                 f"{path}: {row.get('id')!r} is no annotation ({error!r})"
             ) from None
-        latest[annotation.id] = annotation
-    return list(latest.values())
 
 
 def append_annotations(path: Path, annotations: Iterable[Annotation]) -> list[Annotation]:
