@@ -9,6 +9,7 @@ from annotation.codec import uid_of
 from annotation.layers import BLOCKS, blocks_shown, scheme_of
 from annotation.projects import Desk
 from corpus.errors import PressmarkError
+from corpus.exposures import Exposure
 from corpus.job import Job
 from corpus.records import Annotation, Article
 from corpus.store import read_articles, read_run, runs
@@ -17,11 +18,15 @@ from corpus.takedown import is_taken_down, read_takedown
 
 @dataclass(frozen=True)
 class Wanted:
-    """A task: an article, on which occasion its annotator meets it, and the pre-labels shown."""
+    """A task: an article, on which occasion its annotator meets it, and the pre-labels shown.
+
+    `exposure` is what the lot said of showing them, once it was drawn.
+    """
 
     article: Article
     shown: Annotation | None = None
     occasion: int = 1
+    exposure: Exposure | None = None
 
     @property
     def uid(self) -> str:

@@ -90,6 +90,11 @@ class Job:
         return self.folder / "qualification.jsonl"
 
     @property
+    def exposures(self) -> Path:
+        """The ledger of who was shown pre-labels, with the planted errors; no annotator sees it."""
+        return self.folder / "exposures.jsonl"
+
+    @property
     def agreement(self) -> Path:
         """What `agree` found."""
         return self.folder / "agreement.json"

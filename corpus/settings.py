@@ -181,11 +181,13 @@ class Person(Strict):
 
     `capacity` is the share of a full workload. `since` and `until` are the first and the last day
     of work. Who `adjudicates` settles what annotators disagree on, and may annotate other articles.
+    Who is `qualified` by the lead's word need not qualify on gold first.
     """
 
     capacity: Positive = 1.0
     annotates: bool = True
     adjudicates: bool = False
+    qualified: bool = False
     since: Annotated[date | None, Field(strict=False)] = None
     until: Annotated[date | None, Field(strict=False)] = None
 
@@ -207,7 +209,7 @@ class CampaignSection(Strict):
     Each article goes to `per_article` people, a share `control` of the articles to everybody, and a
     share `repeat` of an annotator's articles comes again to the same person `repeat_after` weeks
     later. `weekly` articles a week go to a person of capacity 1. `qualification` articles of gold
-    come before any other work.
+    come before any other work, and who reaches `pass_mark` on them (span F1 by overlap) goes on.
     """
 
     per_article: Number = 2
@@ -216,6 +218,7 @@ class CampaignSection(Strict):
     repeat_after: Number = 3
     weekly: Number = 20
     qualification: Annotated[int, Field(ge=0)] = 0
+    pass_mark: Annotated[float, Field(ge=0, le=1, strict=False)] = 0.5
     prelabels: PrelabelsSection = PrelabelsSection()
     seed: int = 0
 
@@ -239,9 +242,13 @@ class SettlingSection(Strict):
 
 
 class JobFile(Strict):
-    """pressmark.yaml as it is written; `packs` is the folder of the publishers' packs."""
+    """pressmark.yaml as it is written; `packs` is the folder of the publishers' packs.
+
+    `lexicon` names the words and patterns that `pressmark prelabel` looks for.
+    """
 
     scheme: Annotated[str, Field(min_length=1)] = "scheme"
+    lexicon: Annotated[str, Field(min_length=1)] = "lexicon"
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
     packs: Annotated[str, Field(min_length=1)] = "packs"
     blocks: BlocksSection = BlocksSection()

@@ -1,0 +1,114 @@
+"""The planted errors that a job has shown, and annotations without them.
+
+Whoever counts, settles or learns from annotations asks here first: an error that we put on the
+page and an annotator let stand is no opinion. It counts where somebody not shown it says so.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.exposures import Exposure, Planted, read_exposures
+from corpus.job import Job
+from corpus.measures import OVERLAP
+from corpus.records import Annotation, Span
+
+
+@dataclass(frozen=True)
+class Plants:
+    """What was planted, by version of article; and who was shown what."""
+
+    exposures: tuple[Exposure, ...] = ()
+
+    def of(self, annotation: Annotation) -> tuple[Planted, ...]:
+        """Return the errors that stood on the page of this annotation's author."""
+        return tuple(
+            planted
+            for exposure in self._by_key.get(_key(annotation), ())
+            if annotation.shown in ("", exposure.run)
+            for planted in exposure.planted
+        )
+
+    def accepted(self, annotation: Annotation, span: Span) -> Planted | None:
+        """Return the planted error that `span` lets stand as it was shown, or None.
+
+        An error whose place or label the annotator changed is none any more.
+        """
+        place = (*(span.drawn or (span.start, span.end)), span.label)
+        same = (p for p in self.of(annotation) if (p.start, p.end, p.label) == place)
+        return next(same, None)
+
+    def without(self, annotation: Annotation) -> Annotation:
+        """Return the annotation without the planted errors that it lets stand."""
+        if not self.of(annotation):
+            return annotation
+        kept = tuple(s for s in annotation.spans if not self.accepted(annotation, s))
+        return annotation if len(kept) == len(annotation.spans) else replace(annotation, spans=kept)
+
+    def unassisted(self, annotation: Annotation) -> bool:
+        """Tell whether the author worked without pre-labels, as far as the job knows.
+
+        The ledger counts beside what Label Studio tells: who deletes all pre-labels and draws anew
+        leaves no trace of them there.
+        """
+        rows = self._by_key.get(_key(annotation), ())
+        return not annotation.shown and all(exposure.arm == "unshown" for exposure in rows)
+
+    def unsupported(self, gold: Annotation, annotations: Sequence[Annotation]) -> set[str]:
+        """Return the ids of the spans of `gold` that are planted errors and nothing else.
+
+        That is a span which matches a planted one (same label, intersection at least half of the
+        union) and which nobody of `annotations` marked who was not shown that error.
+        """
+        version = gold.article, gold.sha256
+        here = [a for a in annotations if (a.article, a.sha256) == version]
+        shown = {p for e in self._by_version.get(version, ()) for p in e.planted}
+        found = set()
+        for span in gold.spans:
+            mine = [p for p in shown if p.label == span.label and _match(p, span)]
+            free = [a for a in here if not set(self.of(a)) & set(mine)]
+            if mine and not any(_supports(a, span) for a in free):
+                found.add(span.id)
+        return found
+
+    @functools.cached_property
+    def _by_key(self) -> dict[tuple[str, str, str, int], list[Exposure]]:
+        rows: defaultdict[tuple[str, str, str, int], list[Exposure]] = defaultdict(list)
+        for exposure in self.exposures:
+            rows[exposure.key].append(exposure)
+        return rows
+
+    @functools.cached_property
+    def _by_version(self) -> dict[tuple[str, str], list[Exposure]]:
+        rows: defaultdict[tuple[str, str], list[Exposure]] = defaultdict(list)
+        for exposure in self.exposures:
+            rows[exposure.article, exposure.sha256].append(exposure)
+        return rows
+
+
+def planted(job: Job) -> Plants:
+    """Return what the job's exposures.jsonl says was planted and shown."""
+    return Plants(tuple(read_exposures(job.exposures)))
+
+
+def without_planted(job: Job, annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Return the annotations without the planted errors that they let stand."""
+    plants = planted(job)
+    return [plants.without(annotation) for annotation in annotations]
+
+
+def _key(annotation: Annotation) -> tuple[str, str, str, int]:
+    return annotation.author, annotation.article, annotation.sha256, annotation.occasion
+
+
+def _match(one: Planted | Span, other: Planted | Span) -> bool:
+    shared = min(one.end, other.end) - max(one.start, other.start)
+    union = max(one.end, other.end) - min(one.start, other.start)
+    return shared > 0 and shared >= OVERLAP * union
+
+
+def _supports(annotation: Annotation, span: Span) -> bool:
+    return any(s.label == span.label and _match(s, span) for s in annotation.spans)
