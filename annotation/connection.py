@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from annotation import studio
 from annotation.client import Client, connect
 from corpus.errors import ServiceError
+from corpus.independence import server_of
 from corpus.job import Job
 
+#: Below the studio folder: each person's own server, where the job is isolated.
+_PEOPLE = "people"
 
-def connected(job: Job, owner: str = "") -> Client:  # noqa: ARG001  # one server for all so far
+
+def connected(job: Job, owner: str = "") -> Client:
     """Return a client of the server that `studio.url` names, or of the job's own.
 
     Args:
@@ -23,11 +28,11 @@ def connected(job: Job, owner: str = "") -> Client:  # noqa: ARG001  # one serve
     """
     settings = job.settings.studio
     if settings.url is None:
-        running = studio.status(job)
+        running = studio.status(home(job, owner))
         if running is None:
+            whose = f"{owner}'s Label Studio" if _apart(job, owner) else "its Label Studio"
             raise ServiceError(
-                f"{job.folder}: its Label Studio does not run; start it with"
-                " 'pressmark studio start'"
+                f"{job.folder}: {whose} does not run; start it with 'pressmark studio start'"
             )
         return connect(running.url, studio.read_login(running.login).token)
     token = os.environ.get(settings.token_env, "").strip()
@@ -45,6 +50,31 @@ def authority(job: Job) -> Path | None:
     return job.folder / named if named else None
 
 
-def server(job: Job, owner: str = "") -> str:  # noqa: ARG001  # one server for all so far
+def server(job: Job, owner: str = "") -> str:
     """Return the name under which job.json knows the server: its own changes port, not data."""
-    return job.settings.studio.url or "local"
+    return job.settings.studio.url or server_of(owner if _apart(job, owner) else "")
+
+
+def home(job: Job, owner: str = "") -> Job:
+    """Return the job as the functions of `annotation.studio` want it for the owner's server.
+
+    With `studio.isolated` each of the people has a folder, a port and a log-in of their own.
+    """
+    if not _apart(job, owner):
+        return job
+    data = job.studio_data / _PEOPLE / owner
+    names = sorted(job.settings.people)
+    place = names.index(owner) + 1 if owner in names else len(names) + 1
+    port = min(job.settings.studio.port + place, 65535)
+    own = job.settings.studio.model_copy(update={"data": str(data), "port": port})
+    return replace(job, settings=job.settings.model_copy(update={"studio": own}))
+
+
+def homes(job: Job) -> dict[str, Job]:
+    """Return the job's own servers by owner: everybody's ('') first, then one for each person."""
+    people = sorted(job.settings.people) if job.settings.studio.isolated else []
+    return {owner: home(job, owner) for owner in ("", *people)}
+
+
+def _apart(job: Job, owner: str) -> bool:
+    return bool(owner) and job.settings.studio.isolated

@@ -37,18 +37,23 @@ def add_annotator(job: Job, pseudonym: str) -> Login:
     name = re.sub(r"[^a-z0-9]+", "-", pseudonym.lower()).strip("-") or "annotator"
     email = f"{name}-{secrets.token_hex(3)}@{_DOMAIN}"
     password = secrets.token_urlsafe(18)
-    client = connected(job)
+    client = connected(job, pseudonym)
     try:
         login = Login(email, password, client.sign_up(email, password))
     finally:
         client.close()
-    rows = {**people, pseudonym: login}
+    write_people(job, {**people, pseudonym: login})
+    return login
+
+
+def write_people(job: Job, people: dict[str, Login]) -> None:
+    """Replace people.json, readable by its owner alone."""
     private_folder(job)
     told = {
-        who: {"email": p.email, "password": p.password, "token": p.token} for who, p in rows.items()
+        who: {"email": p.email, "password": p.password, "token": p.token}
+        for who, p in people.items()
     }
     write_private(_path(job), told)
-    return login
 
 
 def read_people(job: Job) -> dict[str, Login]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from annotation.client import Client, connect
 from annotation.codec import results_of, uid_of
 from annotation.connection import authority, connected
 from annotation.layers import SPANS, scheme_of
 from annotation.people import add_annotator, author_of, read_people
-from annotation.projects import Linked, linked
+from annotation.projects import WORK, linked
 from annotation.raw import RawTask
 from corpus.errors import PressmarkError
 from corpus.job import Job
@@ -24,10 +25,12 @@ def rehearse(
     annotations: Sequence[Annotation],
     progress: Progress = silent,
     layer: str = SPANS,
+    purpose: str = WORK,
 ) -> int:
     """Submit each annotation under its author's own account; return how many were submitted.
 
-    One whose author has already submitted the task is left out, so that a demo can run again.
+    In a job with people each is submitted in its author's own project, on its own occasion. One
+    whose author has already submitted the task is left out, so that a demo can run again.
 
     Raises:
         ServiceError: Label Studio cannot be reached.
@@ -35,25 +38,23 @@ def rehearse(
     """
     scheme = scheme_of(job, layer)
     articles = {(a.id, a.sha256): a for a in iter_versions(job)}
-    admin = connected(job)
-    try:
-        tasks = _tasks(job, admin, layer)
-        done = _submitted(job, tasks.values())
-    finally:
-        admin.close()
-    todo = [
-        (annotation, _task(annotation, articles, tasks))
-        for annotation in annotations
-        if (annotation.author, annotation.article, annotation.sha256) not in done
-    ]
+    shared = layer != SPANS or not job.settings.people
+    owners = [""] if shared else list(dict.fromkeys(each.author for each in annotations))
+    desks = {owner: _opened(job, layer, purpose, owner) for owner in owners}
+    todo = []
+    for each in annotations:
+        desk = desks["" if shared else each.author]
+        task = _task(each, articles, desk.tasks)
+        if (each.author, task.id) not in desk.done:
+            todo.append((each, task, desk.url))
     clients: dict[str, Client] = {}
     try:
-        for number, (annotation, task) in enumerate(todo, 1):
-            if annotation.author not in clients:
-                token = add_annotator(job, annotation.author).token
-                clients[annotation.author] = connect(admin.url, token, authority(job))
-            article = articles[annotation.article, annotation.sha256]
-            _submit(clients[annotation.author], task, annotation, article, scheme)
+        for number, (each, task, url) in enumerate(todo, 1):
+            if each.author not in clients:
+                token = add_annotator(job, each.author).token
+                clients[each.author] = connect(url, token, authority(job))
+            article = articles[each.article, each.sha256]
+            _submit(clients[each.author], task, each, article, scheme)
             progress("rehearsing annotators", number, len(todo))
     finally:
         for client in clients.values():
@@ -61,19 +62,31 @@ def rehearse(
     return len(todo)
 
 
-def _tasks(job: Job, client: Client, layer: str) -> dict[str, RawTask]:
-    links: list[Linked] = linked(job, client, layer)
-    if not links:
-        raise PressmarkError(f"{job.folder}: nothing was pushed; run 'pressmark push' first")
-    return {task.told("uid"): task for task in client.snapshot(links[-1].id)}
+@dataclass(frozen=True)
+class _Opened:
+    """A project as annotators find it: its tasks by uid, and who has submitted which."""
+
+    url: str
+    tasks: dict[str, RawTask]
+    done: frozenset[tuple[str, int]]
 
 
-def _submitted(job: Job, tasks: Iterable[RawTask]) -> set[tuple[str, str, str]]:
+def _opened(job: Job, layer: str, purpose: str, owner: str) -> _Opened:
+    client = connected(job, owner)
+    try:
+        links = linked(job, client, layer, purpose, owner)
+        if not links:
+            raise PressmarkError(f"{job.folder}: nothing was pushed; run 'pressmark push' first")
+        tasks = {task.told("uid"): task for task in client.snapshot(links[-1].id)}
+    finally:
+        client.close()
+    return _Opened(client.url, tasks, frozenset(_submitted(job, tasks.values())))
+
+
+def _submitted(job: Job, tasks: Iterable[RawTask]) -> set[tuple[str, int]]:
     people = read_people(job)
     return {
-        (author_of(raw.completed_by, people), task.told("article"), task.told("sha256"))
-        for task in tasks
-        for raw in task.annotations
+        (author_of(raw.completed_by, people), task.id) for task in tasks for raw in task.annotations
     }
 
 
@@ -81,7 +94,7 @@ def _task(
     annotation: Annotation, articles: dict[tuple[str, str], Article], tasks: dict[str, RawTask]
 ) -> RawTask:
     article = articles.get((annotation.article, annotation.sha256))
-    task = tasks.get(uid_of(article)) if article else None
+    task = tasks.get(uid_of(article, annotation.occasion)) if article else None
     if task is None:
         raise PressmarkError(
             f"annotation {annotation.id!r}: that version of {annotation.article!r} was not pushed"

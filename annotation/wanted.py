@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotation.codec import uid_of
-from annotation.layers import BLOCKS, blocks_shown, scheme_of
-from annotation.projects import Desk
+from annotation.layers import BLOCKS, SPANS, blocks_shown, scheme_of
+from annotation.projects import WORK, Desk
+from corpus.assignments import rank, read_assignments
 from corpus.errors import PressmarkError
 from corpus.exposures import Exposure
 from corpus.job import Job
 from corpus.records import Annotation, Article
-from corpus.store import read_articles, read_run, runs
+from corpus.store import iter_versions, read_articles, read_run, runs
 from corpus.takedown import is_taken_down, read_takedown
 
 
@@ -35,15 +36,20 @@ class Wanted:
 
 
 def wanted(job: Job, layer: str, run: str | None = None) -> dict[Desk, Sequence[Wanted]]:
-    """Return what should stand on each desk: the same for everybody, in the order of arrival.
+    """Return what should stand on each desk, in the order of the work.
+
+    A job with people has a desk for each annotator, which holds what the ledger gives them; without
+    people it is one for everybody, with every article. Corrections of blocks are everybody's.
 
     Without `run` the newest one of the job's scheme is shown, if there is any. What is on the
     take-down list is wanted nowhere. The layer 'blocks' shows the articles' own blocks.
 
     Raises:
-        PressmarkError: there are no articles, or no such run or layer.
+        PressmarkError: there are no articles, nothing is assigned, or no such run or layer.
     """
     scheme = scheme_of(job, layer)
+    if job.settings.people and layer == SPANS:
+        return _assigned(job, _predictions(job, run))
     listed = read_takedown(job.takedown)
     articles = [article for article in read_articles(job) if not is_taken_down(article, listed)]
     if not articles:
@@ -56,6 +62,31 @@ def wanted(job: Job, layer: str, run: str | None = None) -> dict[Desk, Sequence[
         return {Desk(layer): [Wanted(each, blocks_shown(each, scheme)) for each in articles]}
     shown = _predictions(job, run)
     return {Desk(layer): [Wanted(each, shown.get((each.id, each.sha256))) for each in articles]}
+
+
+def _assigned(job: Job, shown: dict[tuple[str, str], Annotation]) -> dict[Desk, Sequence[Wanted]]:
+    """Return each annotator's desk: week after week, in an order of their own.
+
+    Nothing tells which of the tasks everybody gets, or which come again.
+    """
+    rows = [row for row in read_assignments(job.assignments) if not row.taken]
+    if not rows:
+        raise PressmarkError(f"{job.folder}: nothing is assigned; run 'pressmark assign' first")
+    listed, needed = read_takedown(job.takedown), {(row.article, row.sha256) for row in rows}
+    articles = {
+        (each.id, each.sha256): each
+        for each in iter_versions(job)
+        if (each.id, each.sha256) in needed and not is_taken_down(each, listed)
+    }
+    desks: dict[Desk, list[Wanted]] = {}
+    for row in sorted(rows, key=lambda row: (row.week, rank(job.settings.campaign.seed, *row.key))):
+        version = row.article, row.sha256
+        tasks = desks.setdefault(Desk(SPANS, WORK, row.annotator), [])
+        if version in articles:
+            unassisted = row.kind != "work" or row.occasion > 1
+            prediction = None if unassisted else shown.get(version)
+            tasks.append(Wanted(articles[version], prediction, row.occasion))
+    return dict(sorted(desks.items(), key=lambda item: item[0].owner))
 
 
 def _refuse_run(run: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,8 +19,8 @@ Kind = Literal["work", "control", "repeat"]
 class Assignment:
     """One version of one article, given to one annotator on one occasion.
 
-    `week` counts batches from 1. An assignment is taken back by a later row with `taken` set;
-    `reason` says why it was given or taken, `when` is ISO 8601 in UTC.
+    `week` counts batches from 1 and begins on the day `opens`. An assignment is taken back by a
+    later row with `taken` set; `reason` says why it was given or taken, `when` is ISO 8601 in UTC.
     """
 
     annotator: str
@@ -31,11 +32,17 @@ class Assignment:
     when: str = ""
     reason: str = ""
     taken: bool = False
+    opens: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, int]:
         """What names the assignment: annotator, article, version and occasion."""
         return self.annotator, self.article, self.sha256, self.occasion
+
+
+def rank(seed: int, *names: object) -> str:
+    """Return a place in an order that a seed draws: the same for the same names, for ever."""
+    return hashlib.sha256("\n".join(map(str, (seed, *names))).encode()).hexdigest()
 
 
 def read_assignments(path: Path) -> list[Assignment]:

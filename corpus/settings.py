@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from corpus.release.section import ReleaseSection
 from corpus.yamlfile import Strict
@@ -15,7 +15,7 @@ Share = Annotated[float, Field(gt=0, lt=1, strict=False)]
 Positive = Annotated[float, Field(gt=0, strict=False)]
 Number = Annotated[int, Field(gt=0)]
 #: What stands in exports for a person: no address, and nothing that a file or an id cannot hold.
-Pseudonym = Annotated[str, Field(pattern=r"^[^\s@/\\][^@/\\\n]{0,39}$")]
+Pseudonym = Annotated[str, Field(pattern=r"^[^\s@/\\.][^@/\\\n]{0,39}$")]
 Format = Literal[
     "auto",
     "text",
@@ -127,6 +127,12 @@ class StudioSection(Strict):
     isolated: bool = False
     annotators: Number = 3
 
+    @model_validator(mode="after")
+    def _own_servers(self) -> Self:
+        if self.isolated and self.url:
+            raise ValueError("'isolated' needs servers of our own: leave out 'url', or 'isolated'")
+        return self
+
 
 class StatsSection(Strict):
     """What `pressmark stats` tells: nothing of an outlet with fewer articles than these.
@@ -182,6 +188,7 @@ class Person(Strict):
     `capacity` is the share of a full workload. `since` and `until` are the first and the last day
     of work. Who `adjudicates` settles what annotators disagree on, and may annotate other articles.
     Who is `qualified` by the lead's word need not qualify on gold first.
+    An e-mail never stands here: it stays in the studio folder's people.json.
     """
 
     capacity: Positive = 1.0
@@ -190,6 +197,12 @@ class Person(Strict):
     qualified: bool = False
     since: Annotated[date | None, Field(strict=False)] = None
     until: Annotated[date | None, Field(strict=False)] = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.since and self.until and self.until < self.since:
+            raise ValueError(f"'until' ({self.until}) lies before 'since' ({self.since})")
+        return self
 
 
 class PrelabelsSection(Strict):
@@ -208,8 +221,9 @@ class CampaignSection(Strict):
 
     Each article goes to `per_article` people, a share `control` of the articles to everybody, and a
     share `repeat` of an annotator's articles comes again to the same person `repeat_after` weeks
-    later. `weekly` articles a week go to a person of capacity 1. `qualification` articles of gold
-    come before any other work, and who reaches `pass_mark` on them (span F1 by overlap) goes on.
+    later. `weekly` articles a week, those included, go to a person of capacity 1. `qualification`
+    articles of gold come before any other work, and who reaches `pass_mark` on them (span F1 by
+    overlap) goes on.
     """
 
     per_article: Number = 2
@@ -261,3 +275,12 @@ class JobFile(Strict):
     split: SplitSection = SplitSection()
     training: TrainingSection = TrainingSection()
     release: ReleaseSection = ReleaseSection()
+
+    @field_validator("people")
+    @classmethod
+    def _told_apart(cls, people: dict[str, Person]) -> dict[str, Person]:
+        seen: dict[str, str] = {}
+        for name in people:
+            if (other := seen.setdefault(name.strip().casefold(), name)) != name:
+                raise ValueError(f"{other!r} and {name!r} differ by case or blanks alone")
+        return people

@@ -176,6 +176,9 @@ def _fields(model: type[Strict], loc: Sequence[str | int]) -> list[str]:
     for part in loc:
         if isinstance(part, int):
             continue
+        if get_origin(annotation) in (dict, Mapping):
+            annotation = get_args(annotation)[1]
+            continue
         inner = _model_in(annotation)
         if inner is None or part not in inner.model_fields:
             return []

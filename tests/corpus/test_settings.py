@@ -1,0 +1,50 @@
+"""People and campaign in the job file: every problem at once, with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from corpus.job import open_job
+from corpus.yamlfile import ConfigError
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    (folder / "pressmark.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        open_job(folder)
+    return str(caught.value).splitlines()
+
+
+def test_every_problem_of_people_is_told_with_its_line_and_the_key_meant(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path,
+        "people:\n"
+        "  ana: {capacty: 0.5}\n"
+        "  ben: {since: 2026-11-02, until: 2026-10-05}\n"
+        "  cleo: {capacity: 0}\n"
+        "  dov@example.org: {}\n"
+        "campaign: {per_articles: 2}\n",
+    )
+    assert len(found) == 5
+    told = "\n".join(found)
+    assert ":2: unknown key 'people.ana.capacty'; did you mean 'capacity'?" in told
+    assert ":3: people.ben: 'until' (2026-10-05) lies before 'since' (2026-11-02)" in told
+    assert ":4: people.cleo.capacity:" in told
+    assert ":5: people.dov@example.org" in told
+    assert "did you mean 'per_article'?" in told
+
+
+@pytest.mark.parametrize("name", [".", "..", ".hidden", "a/b", "a\\b", "a@b", '""', "x" * 41])
+def test_a_pseudonym_is_no_address_and_no_path(tmp_path: Path, name: str) -> None:
+    quoted = name if name.startswith('"') else f"'{name}'"
+    assert len(problems(tmp_path, f"people:\n  {quoted}: {{}}\n")) == 1
+
+
+def test_two_pseudonyms_must_differ_by_more_than_case(tmp_path: Path) -> None:
+    (told,) = problems(tmp_path, "people: {Ana: {}, ana: {}}\n")
+    assert "'Ana' and 'ana' differ by case or blanks alone" in told
+
+
+def test_an_isolated_job_has_servers_of_its_own(tmp_path: Path) -> None:
+    (told,) = problems(tmp_path, "studio: {url: https://labels.example.org, isolated: true}\n")
+    assert "'isolated' needs servers of our own" in told
