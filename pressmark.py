@@ -14,7 +14,15 @@ import typer
 from typer.core import TyperGroup
 
 from annotation.commands import serving, staffing, syncing
-from corpus.commands import importing, looking, packs, placing, reading, releasing
+from corpus.commands import (
+    importing,
+    looking,
+    packs,
+    placing,
+    prelabelling,
+    reading,
+    releasing,
+)
 from corpus.console import HERE, Folder, Json, Settings, answer, say, work
 from corpus.errors import PressmarkError
 
@@ -25,8 +33,8 @@ if TYPE_CHECKING:
 
 #: The order of `pressmark --help`: the way of a page through a job.
 ORDER = """
-    demo init doctor fetch ingest import show stats studio annotator push pull train evaluate
-    predict
+    demo init doctor fetch ingest import show stats prelabel studio annotator push pull
+    train evaluate predict
     duplicates split reanchor publish rehydrate export takedown
     """.split()
 
@@ -48,7 +56,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="From a news page to an annotated corpus, a classifier, and back, to the character.",
 )
-for part in (reading, packs, importing, looking, placing, releasing, serving, staffing, syncing):
+for part in (
+    reading,
+    packs,
+    importing,
+    looking,
+    placing,
+    prelabelling,
+    releasing,
+    serving,
+    staffing,
+    syncing,
+):
     app.add_typer(part.app)
 
 

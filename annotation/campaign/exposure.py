@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from corpus.assignments import read_assignments
 from corpus.exposures import Exposure, append_exposures, read_exposures
 from corpus.job import Job, now
-from corpus.prelabels.planting import plant, put_in
+from corpus.prelabels.planting import as_shown, plant, veiled
 from corpus.stories.placements import placements
 
 if TYPE_CHECKING:
@@ -129,6 +129,6 @@ def _as_exposed(job: Job, task: Wanted, row: Exposure) -> Wanted:
     if not row.when or row.run != task.shown.run:
         campaign = job.settings.campaign
         share, seed = campaign.prelabels.planted, campaign.seed
-        errors = plant(task.shown, task.article, job.scheme, share, seed)
+        errors = plant(veiled(task.shown), task.article, job.scheme, share, seed)
         row = replace(row, run=task.shown.run, planted=errors)
-    return replace(task, shown=put_in(task.shown, row.planted, job.scheme), exposure=row)
+    return replace(task, shown=as_shown(task.shown, row.planted, job.scheme), exposure=row)

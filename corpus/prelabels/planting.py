@@ -17,6 +17,7 @@ from corpus.measures import OVERLAP
 from corpus.prelabels.places import Place, elsewhere, room_of, words_in
 from corpus.records import Annotation, Article, Span
 from corpus.scheme import Label, Scheme
+from corpus.text import sha256_of
 
 #: A boundary is moved so far that the span no longer counts as found, but not beyond these words.
 _FARTHEST = 12
@@ -25,7 +26,7 @@ _FARTHEST = 12
 def plant(
     shown: Annotation, article: Article, scheme: Scheme, share: float, seed: int = 0
 ) -> tuple[Planted, ...]:
-    """Draw the errors for a run's annotation of an article: the same whoever is shown it.
+    """Draw the errors for a run's `veiled` annotation of an article: the same for whoever sees it.
 
     Of n pre-labels n times `share` are made wrong, a remainder by lot: over many articles the share
     is met. Each is made wrong by its label, its place or a boundary, whichever the lot names
@@ -38,7 +39,9 @@ def plant(
     for span in draw.sample(shown.spans, len(shown.spans)):
         if len(found) == count:
             break
-        others = [s for s in put_in(shown, found).spans if s.id != span.id]
+        # an error where the run has another span would be none
+        both = (*put_in(shown, found).spans, *shown.spans)
+        others = [s for s in both if s.id != span.id]
         if error := _error(draw, span, article, scheme, others):
             found.append(error)
     return tuple(sorted(found, key=lambda error: error.id))
@@ -56,6 +59,20 @@ def put_in(
         _wrong(span, wrong[span.id], scheme) if span.id in wrong else span for span in shown.spans
     )
     return replace(shown, spans=spans) if wrong else shown
+
+
+def veiled(shown: Annotation) -> Annotation:
+    """Return a run's annotation with ids that tell nothing: a run's own may hold a span's place."""
+    spans = tuple(
+        replace(span, id=sha256_of(f"{shown.run}:{shown.article}:{span.id}")[:12])
+        for span in shown.spans
+    )
+    return replace(shown, spans=spans)
+
+
+def as_shown(shown: Annotation, planted: Iterable[Planted], scheme: Scheme) -> Annotation:
+    """Return what an annotator of a campaign sees of a run's annotation."""
+    return put_in(veiled(shown), planted, scheme)
 
 
 def _wrong(span: Span, error: Planted, scheme: Scheme | None) -> Span:
