@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from annotation.campaign.exposure import record
 from annotation.client import Client
 from annotation.codec import prediction_of, task_of
 from annotation.connection import connected
@@ -75,6 +76,7 @@ def _push(job: Job, desk: Desk, tasks: Sequence[Wanted], progress: Progress) -> 
         new = [task for task in tasks if task.uid not in there]
         known = [(task, there[task.uid]) for task in tasks if task.uid in there]
         stale = [(task, stub) for task, stub in known if sending.is_stale(task, stub)]
+        record(job, [*new, *(task for task, _ in stale)])
         sending.tasks(new)
         sending.predictions(stale)
         _show(client, link.id, (task.shown for task in tasks if task.shown))

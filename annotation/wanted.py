@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from annotation.campaign.exposure import exposed
 from annotation.codec import uid_of
 from annotation.layers import BLOCKS, SPANS, blocks_shown, scheme_of
 from annotation.projects import WORK, Desk
@@ -83,10 +84,9 @@ def _assigned(job: Job, shown: dict[tuple[str, str], Annotation]) -> dict[Desk, 
         version = row.article, row.sha256
         tasks = desks.setdefault(Desk(SPANS, WORK, row.annotator), [])
         if version in articles:
-            unassisted = row.kind != "work" or row.occasion > 1
-            prediction = None if unassisted else shown.get(version)
-            tasks.append(Wanted(articles[version], prediction, row.occasion))
-    return dict(sorted(desks.items(), key=lambda item: item[0].owner))
+            tasks.append(Wanted(articles[version], shown.get(version), row.occasion))
+    ordered = sorted(desks, key=lambda desk: desk.owner)
+    return {desk: exposed(job, desk, desks[desk]) for desk in ordered}
 
 
 def _refuse_run(run: str | None) -> None:
