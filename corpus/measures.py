@@ -154,11 +154,12 @@ def majority(opinions: Sequence[Sequence[Place]]) -> list[Place]:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A value and its 95% interval; None where there is nothing to score."""
+    """A value and its 95% interval; None where there is nothing to score, and `why` says so."""
 
     value: float | None
     low: float | None = None
     high: float | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ def bootstrap(tallies: Sequence[Tally], seed: int = 0) -> tuple[Figure, Figure, 
     both = precision + recall
     f1 = 2 * precision * recall / np.where(both > 0, both, 1)
     figures = [
-        Figure(value, *(float(end) for end in np.quantile(sample, (0.025, 0.975))))
+        Figure(value, float(np.quantile(sample, 0.025)), float(np.quantile(sample, 0.975)))
         for value, sample in zip(values, (precision, recall, f1), strict=True)
     ]
     return figures[0], figures[1], figures[2]

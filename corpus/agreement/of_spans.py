@@ -1,0 +1,198 @@
+"""Agreement on spans, label by label and of all labels together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING
+
+from corpus.agreement.alpha import coincidences, nominal
+from corpus.agreement.alpha_u import (
+    coded_alpha,
+    coverage,
+    lengths,
+    relevant_alpha,
+    u_alpha,
+    value_alpha,
+)
+from corpus.agreement.coded import pairs_of
+from corpus.agreement.combined import combined
+from corpus.agreement.estimates import Sampling, Statistic, figures
+from corpus.agreement.f1 import f1, pair_hits
+from corpus.agreement.results import Category, SpanAgreement, SpanPair, SpanScores, Without
+from corpus.agreement.table import Continuum, Table, Units
+from corpus.measures import Figure
+
+if TYPE_CHECKING:
+    from corpus.agreement.estimates import Floats, Ints
+
+#: Exact hits and hits by overlap, as columns of `f1.hits`.
+_EXACT, _OVERLAP = 0, 1
+_ONE_LABEL = "one label: there is no other to confuse it with"
+_MANY_LABELS = "words may carry several labels: see each label"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """Each pair's hits in one label (clusters x columns, see `f1.hits`), and those of chance."""
+
+    found: tuple[Floats, ...]
+    by_chance: tuple[Floats, ...]
+
+    def __add__(self, other: Hits) -> Hits:
+        return Hits(
+            tuple(map(add, self.found, other.found)),
+            tuple(map(add, self.by_chance, other.by_chance)),
+        )
+
+
+def hits_of(table: Table, number: int, seed: int) -> Hits:
+    """Count the hits of each pair of annotators in one label."""
+    counted = pair_hits(*table.of(number), pairs_of(len(table.annotators)), seed)
+    return Hits(tuple(found for found, _ in counted), tuple(chance for _, chance in counted))
+
+
+def one_label(table: Table, number: int, hits: Hits, sampling: Sampling) -> SpanAgreement:
+    """Return the agreement on the spans of one label."""
+    continuum, units = table.of(number)
+    own = [
+        u_alpha(lengths(continuum, units, 1)),
+        _word_alpha(table, continuum, units),
+    ]
+    (u, words), scores, pairs = _figures(table, continuum, own, hits, sampling)
+    without = []
+    for who in _each(table):
+        rest = continuum.without(who)
+        without.append(u_alpha(lengths(rest, units.only(units.annotator != who), 1)))
+    return SpanAgreement(
+        table.labels[number].name,
+        _articles(continuum),
+        _counts(table, units),
+        u,
+        u,
+        Figure(None, why=_ONE_LABEL),
+        (),
+        words,
+        scores,
+        pairs,
+        _without(table, without),
+    )
+
+
+def all_labels(table: Table, hits: Sequence[Hits], sampling: Sampling) -> SpanAgreement:
+    """Return the agreement on the spans of all labels together.
+
+    F1 sums the labels' hits. The alpha-U family is of one continuum, on which the value of a
+    stretch is the set of its labels (see `combined`).
+    """
+    continuum, names = table.continuum, [label.name for label in table.labels]
+    units, values = combined(continuum, table.units, table.label, names)
+    found = lengths(continuum, units, len(values))
+    numbers = range(1, len(values) + 1)
+    own = [u_alpha(found), relevant_alpha(found), coded_alpha(found)]
+    own += [value_alpha(found, number) for number in numbers]
+    total = reduce(add, hits)
+    alphas, scores, pairs = _figures(table, continuum, own, total, sampling)
+    u, relevant, coded, *each = alphas
+    categories = [
+        Category(values[number - 1], alpha, coverage(found, number))
+        for number, alpha in zip(numbers, each, strict=True)
+    ]
+    without = [
+        u_alpha(lengths(continuum.without(who), units.only(units.annotator != who), len(values)))
+        for who in _each(table)
+    ]
+    return SpanAgreement(
+        "",
+        _articles(continuum),
+        _counts(table, table.units),
+        u,
+        relevant,
+        coded,
+        tuple(categories),
+        Figure(None, why=_MANY_LABELS),
+        scores,
+        pairs,
+        _without(table, without),
+    )
+
+
+def _figures(
+    table: Table, continuum: Continuum, own: Sequence[Statistic], hits: Hits, sampling: Sampling
+) -> tuple[list[Figure], SpanScores, tuple[SpanPair, ...]]:
+    """The figures of `own`, F1 over all pairs, and each pair's."""
+    scored = _scores(hits.found, hits.by_chance)
+    for found, chance in zip(hits.found, hits.by_chance, strict=True):
+        scored += _scores([found], [chance])
+    given = figures([*own, *scored], sampling)
+    alphas, scores = given[: len(own)], given[len(own) :]
+    pairs = []
+    for n, (one, other) in enumerate(pairs_of(len(table.annotators))):
+        both = int((continuum.asked[:, one] & continuum.asked[:, other]).sum())
+        spans = hits.found[n][:, 2:].sum(axis=0)
+        names = table.annotators[one], table.annotators[other]
+        counts = int(spans[0]), int(spans[1])
+        if both:
+            pairs.append(SpanPair(*names, both, counts, SpanScores(*scores[4 * n + 4 : 4 * n + 8])))
+    return alphas, SpanScores(*scores[:4]), tuple(pairs)
+
+
+def _scores(found: Sequence[Floats], by_chance: Sequence[Floats]) -> list[Statistic]:
+    """F1 exact, exact by chance, by overlap, by overlap by chance."""
+    return [f1(counts, column) for column in (_EXACT, _OVERLAP) for counts in (found, by_chance)]
+
+
+def _word_alpha(table: Table, continuum: Continuum, units: Units) -> Statistic:
+    """Alpha of words, in the label or not; a word is in it if it shares a character with a span.
+
+    Where the words are not known, of characters: the margins and coincidences of uα are theirs.
+    """
+    import numpy as np
+
+    if table.words is None:
+        found = lengths(continuum, units, 1)
+        return nominal(found.missed, found.margin)
+    codes, article = _marked(table.words, continuum, units)
+    weights, cluster = np.ones(len(codes)), continuum.cluster[article]
+    return nominal(*coincidences(codes, weights, cluster, continuum.clusters, 2))
+
+
+def _marked(words: tuple[Ints, Ints], continuum: Continuum, units: Units) -> tuple[Ints, Ints]:
+    """Which words each annotator marked, words x annotators (-1 not asked), and their articles."""
+    import numpy as np
+
+    starts, ends = words
+    article = np.searchsorted(continuum.begins, starts, side="right") - 1
+    steps = np.zeros((len(starts) + 1, continuum.asked.shape[1]), dtype=np.int32)
+    first = np.searchsorted(ends, units.start, side="right")
+    last = np.searchsorted(starts, units.end, side="left")
+    np.add.at(steps, (first, units.annotator), 1)
+    np.subtract.at(steps, (np.maximum(first, last), units.annotator), 1)
+    codes = (np.cumsum(steps[:-1], axis=0) > 0).astype(np.int64)
+    codes[~continuum.asked[article]] = -1
+    return codes, article
+
+
+def _each(table: Table) -> range:
+    """The annotators that can be left out: with two, one would be left."""
+    return range(len(table.annotators)) if len(table.annotators) > 2 else range(0)
+
+
+def _without(table: Table, statistics: Sequence[Statistic]) -> tuple[Without, ...]:
+    return tuple(
+        Without(table.annotators[who], *statistic.value())
+        for who, statistic in zip(_each(table), statistics, strict=True)
+    )
+
+
+def _articles(continuum: Continuum) -> int:
+    return int((continuum.asked.sum(axis=1) > 1).sum())
+
+
+def _counts(table: Table, units: Units) -> tuple[tuple[str, int], ...]:
+    import numpy as np
+
+    counts = np.bincount(units.annotator, minlength=len(table.annotators))
+    return tuple(zip(table.annotators, counts.tolist(), strict=True))
