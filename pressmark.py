@@ -13,7 +13,7 @@ import click
 import typer
 from typer.core import TyperGroup
 
-from annotation.commands import serving, staffing, syncing
+from annotation.commands import keeping, serving, staffing, syncing
 from corpus.commands import (
     importing,
     looking,
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 #: The order of `pressmark --help`: the way of a page through a job.
 ORDER = """
-    demo init doctor fetch ingest import show stats prelabel studio annotator push pull
+    demo init doctor fetch ingest import show stats prelabel studio annotator push pull backup
+    restore
     train evaluate predict
     duplicates split reanchor publish rehydrate export takedown
     """.split()
@@ -67,6 +68,7 @@ for part in (
     serving,
     staffing,
     syncing,
+    keeping,
 ):
     app.add_typer(part.app)
 

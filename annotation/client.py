@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 import pydantic
 
-from annotation.raw import Raw, RawProject, RawStub, RawTask, RawUser
+from annotation.raw import Raw, RawDraft, RawProject, RawStub, RawTask, RawTaskCopy, RawUser
 from corpus.errors import ServiceError
 
 TESTED = "1.23.2"
@@ -119,8 +119,19 @@ class Client:
         # an invalid prediction is dropped without a word
         self._count(answer.get("created"), len(predictions), "predictions")
 
+    def settings(self, project: int) -> Json:
+        """Return all that the server says of a project, for a backup."""
+        return self._object(self._ask("GET", f"/api/projects/{project}"))
+
     def snapshot(self, project: int) -> Iterator[RawTask]:
         """Yield every task with its annotations, skipped ones and drafts too."""
+        yield from self._snapshot(project, RawTask)
+
+    def copy(self, project: int) -> Iterator[RawTaskCopy]:
+        """Yield every task with all that makes it again."""
+        yield from self._snapshot(project, RawTaskCopy)
+
+    def _snapshot(self, project: int, model: type[R]) -> Iterator[R]:
         path = f"/api/projects/{project}/exports/"
         options = {"title": "pressmark pull", **_EVERYTHING}
         id_ = self._object(self._ask("POST", path, options)).get("id")
@@ -131,7 +142,18 @@ class Client:
             self._ask("DELETE", f"{path}{id_}", missing=True)
         if not isinstance(answer, list):
             raise ServiceError(self._strange("a snapshot that is no list"))
-        yield from (self._read(RawTask, task) for task in answer)
+        yield from (self._read(model, task) for task in answer)
+
+    def users(self) -> list[RawUser]:
+        """Return the server's accounts."""
+        answer = self._ask("GET", "/api/users/")
+        return [self._read(RawUser, user) for user in answer if isinstance(user, dict)]
+
+    def draft(self, task: int, annotation: int | None = None, **fields: Any) -> int:
+        """Leave work on a task (or on an annotation) unsubmitted; return the draft's number."""
+        of = f"annotations/{annotation}/drafts" if annotation else "drafts"
+        answer = self._object(self._ask("POST", f"/api/tasks/{task}/{of}", fields))
+        return self._read(RawDraft, answer).id
 
     def annotate(self, task: int, **fields: Any) -> None:
         """Submit an annotation as this client's user."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from annotation.connection import connected
@@ -77,7 +78,7 @@ def read_people(job: Job) -> dict[str, Login]:
         ) from None
 
 
-def author_of(user: RawUser, people: dict[str, Login]) -> str:
+def author_of(user: RawUser, people: Mapping[str, Login]) -> str:
     """Return the pseudonym of a user; 'user' and the number of one who has none."""
     email = user.email.strip().lower()
     known = (who for who, login in people.items() if login.email.lower() == email)

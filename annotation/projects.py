@@ -38,17 +38,26 @@ class Desk:
 
 @dataclass(frozen=True)
 class Linked:
-    """A project of ours: its number, when it was made, and which scheme was in force since when."""
+    """A project of ours: its number, when it was made, and which scheme was in force since when.
+
+    One that was made from a backup is `known_as` what its original was.
+    """
 
     id: int
     created: str
     interface: str
     schemes: tuple[tuple[str, str], ...]
     desk: Desk = Desk()
+    known_as: str = ""
 
     @property
     def name(self) -> str:
-        """A name no other project has: numbers begin anew with every server."""
+        """The name under which our files know the project: it outlives a restore."""
+        return self.known_as or self.number
+
+    @property
+    def number(self) -> str:
+        """A name that no other project has: numbers begin anew with every server."""
         return f"p{self.id}-{sha256_of(self.created)[:6]}"
 
     def scheme_at(self, when: str) -> str:
@@ -104,7 +113,7 @@ def current_project(job: Job, client: Client, desk: Desk = Desk()) -> Linked:  #
         return _made(job, client, desk, scheme, f"{desk.told} {scheme.version}".strip())
     project = client.update_project(link.id, **_look(scheme))
     since = link.schemes if before == scheme.hash else (*link.schemes, (now(), scheme.hash))
-    return _remembered(job, project, since, desk, scheme)
+    return _remembered(job, project, since, desk, scheme, known_as=link.known_as)
 
 
 def _made(job: Job, client: Client, desk: Desk, scheme: Scheme, more: str) -> Linked:
@@ -130,26 +139,39 @@ def _print(scheme: Scheme) -> str:
 
 
 def _remembered(
-    job: Job, project: RawProject, since: tuple[tuple[str, str], ...], desk: Desk, scheme: Scheme
+    job: Job,
+    project: RawProject,
+    since: tuple[tuple[str, str], ...],
+    desk: Desk,
+    scheme: Scheme,
+    *,
+    known_as: str = "",
 ) -> Linked:
-    link = Linked(project.id, project.created_at, _print(scheme), since, desk)
+    link = Linked(project.id, project.created_at, _print(scheme), since, desk, known_as)
+    remember(job, link)
+    return link
+
+
+def remember(job: Job, link: Linked) -> None:
+    """Write a project into job.json, in the place of what it said of the project before."""
     row = {
         "id": link.id,
         "created": link.created,
         "interface": link.interface,
-        "schemes": [list(pair) for pair in since],
-        **asdict(desk),
+        "schemes": [list(pair) for pair in link.schemes],
+        **asdict(link.desk),
+        **({"known_as": link.known_as} if link.known_as else {}),
     }
-    projects, name = job.state().get("projects", {}), server(job, desk.owner)
+    projects, name = job.state().get("projects", {}), server(job, link.desk.owner)
     others = [r for r in projects.get(name, []) if r["created"] != link.created]
     job.write_state(projects={**projects, name: [*others, row]})
-    return link
 
 
 def _link(row: dict[str, Any]) -> Linked:
     desk = Desk(*(row.get(key, default) for key, default in asdict(Desk()).items()))
     schemes = tuple((since, hash_) for since, hash_ in row["schemes"])
-    return Linked(row["id"], row["created"], row["interface"], schemes, desk)
+    known_as = row.get("known_as", "")
+    return Linked(row["id"], row["created"], row["interface"], schemes, desk, known_as)
 
 
 def _title(job: Job) -> str:

@@ -144,6 +144,37 @@ class RawTask(Raw):
         return [*self.annotations, *drafts]
 
 
+class RawPredictionCopy(RawPrediction):
+    """A prediction with what it says."""
+
+    result: Any = None
+    score: float | None = None
+    created_at: str = ""
+
+
+class RawAnnotationCopy(RawAnnotation):
+    """An annotation with what an import can set; `import_id` is its number before it."""
+
+    ground_truth: bool = False
+    import_id: int | None = None
+
+
+class RawDraftCopy(RawDraft):
+    """A draft with what making it anew needs."""
+
+    was_postponed: bool = False
+
+
+class RawTaskCopy(RawTask):
+    """A task with all that makes it again."""
+
+    meta: dict[str, Any] | None = None
+    allow_skip: bool | None = None
+    annotations: list[RawAnnotationCopy] = Field(default_factory=list)  # type: ignore[assignment]
+    drafts: list[RawDraftCopy] = Field(default_factory=list)  # type: ignore[assignment]
+    predictions: list[RawPredictionCopy] = Field(default_factory=list)  # type: ignore[assignment]
+
+
 def to_second(moment: str) -> str:
     """Return Label Studio's `moment` as we write it: UTC, to the second, 'Z' at the end."""
     parsed = datetime.fromisoformat(moment).astimezone(UTC)

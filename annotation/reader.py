@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from annotation.client import Client
-from annotation.codec import Read, annotation_of, id_of
+from annotation.codec import Read, annotation_of
 from annotation.connection import connected, server
 from annotation.handles import shifted_ends
 from annotation.layers import BLOCKS
-from annotation.people import author_of, read_people
+from annotation.people import read_people
 from annotation.projects import WORK, Linked, linked, remembered
-from annotation.raw import RawAnnotation, RawTask
+from annotation.raw import RawTask
+from annotation.restored import Known, Restored
 from annotation.shown import ShownLog
 from annotation.studio import Login
 from corpus.blocks.overlay import overlay
@@ -60,7 +61,7 @@ def withdrawn(
     before: Iterable[Annotation], seen: set[str], links: Iterable[Linked], role: str = "human"
 ) -> Iterator[Annotation]:
     """Yield what an asked project held earlier and holds no more, as withdrawn."""
-    names = {link.name for link in links}
+    names = {name for link in links for name in (link.name, link.number)}
     for annotation in before:
         asked = annotation.id.rpartition("-")[0] in names and not is_carried(annotation)
         if asked and annotation.id not in seen and annotation.role == role:
@@ -81,7 +82,7 @@ class Reader:
         self.remarks: list[str] = []
         self._job, self._role, self._command = job, role, command
         self._people: dict[str, Login] = read_people(job)
-        self._shown = ShownLog(job)
+        self._shown, self._restored = ShownLog(job), Restored(job)
         self._versions: dict[tuple[str, str], Article] = {}
         self._latest: dict[str, Article] = {}
         for article in iter_versions(job):
@@ -93,21 +94,27 @@ class Reader:
         """Yield the readable annotations of a project, setting the rest aside."""
         progress("waiting for Label Studio's snapshot", 0, 0)
         for number, task in enumerate(client.snapshot(link.id), 1):
-            for raw in task.work():
-                self.seen.add(id_of(raw, link.name))
-                author = author_of(raw.completed_by, self._people)
-                read = self._read(task, raw, link, author)
-                kind = "draft" if raw.draft else "annotation"
-                where = f"{link.name}: {kind} {raw.id} of {task.told('article')!r} by {author}"
-                for reason in read.reasons:
-                    self.quarantined += 1
-                    self._job.set_aside(self._command, where, reason)
-                if read.annotation:
-                    yield replace(read.annotation, role=self._role)
+            yield from self.task(task, link)
             progress("reading annotations", number, 0)
 
-    def _read(self, task: RawTask, raw: RawAnnotation, link: Linked, author: str) -> Read:
+    def task(self, task: RawTask, link: Linked) -> Iterator[Annotation]:
+        """Yield the readable annotations of a task, setting the rest aside."""
+        for raw in task.work():
+            known = self._restored.known(raw, task, link, self._people)
+            self.seen.add(known.id)
+            read = self._read(task, known, link)
+            kind = "draft" if raw.draft else "annotation"
+            told = task.told("article")
+            where = f"{link.name}: {kind} {raw.id} of {told!r} by {known.author}"
+            for reason in read.reasons:
+                self.quarantined += 1
+                self._job.set_aside(self._command, where, reason)
+            if read.annotation:
+                yield replace(read.annotation, id=known.id, role=self._role)
+
+    def _read(self, task: RawTask, known: Known, link: Linked) -> Read:
         id_, sha256 = task.told("article"), task.told("sha256")
+        raw, author = known.raw, known.author
         article = self._versions.get((id_, sha256))
         if article is None:
             return Read(None, (self._misfit(id_, sha256, author),))
@@ -115,9 +122,7 @@ class Reader:
             reason = "the text was changed in Label Studio after it was pushed; restore it there"
             return Read(None, (reason,))
         scheme = self._scheme(link.scheme_at(raw.when))
-        runs = {prediction.id: prediction.model_version for prediction in task.predictions}
-        run = runs.get(raw.parent_prediction or 0)
-        shown = self._shown.to(link.name, task.told("uid"), run, raw.began)
+        shown = self._shown.to(link.name, task.told("uid"), known.run, raw.began)
         read = annotation_of(
             raw,
             article,
