@@ -11,13 +11,13 @@ from typing import Any
 
 from annotation.backup import projects_of, read_backup, task_row
 from annotation.client import Client, connect
-from annotation.connection import connected
+from annotation.connection import authority, connected
 from annotation.people import read_people
 from annotation.projects import Desk, Linked, linked, remember
 from annotation.raw import RawAnnotation, RawDraft
 from annotation.restored import Origin, Restored
 from annotation.studio import Login
-from corpus.errors import PressmarkError
+from corpus.errors import PressmarkError, ServiceError
 from corpus.job import Job
 from corpus.progress import Progress, silent
 
@@ -79,7 +79,7 @@ def _remade(
     link, restored = _link(head["link"]), Restored(job)
     client = connected(job, link.desk.owner)
     try:
-        accounts = _Accounts(client, read_people(job), authors)
+        accounts = _Accounts(job, client, authors)
         desk = link.desk
         standing = linked(job, client, desk.layer, desk.purpose, desk.owner)
         beside = any(each.name == link.name for each in standing)
@@ -101,11 +101,10 @@ def _remade(
             remember(job, made)
     finally:
         client.close()
-    counts = (filled.counts[what] for what in ("tasks", *PARTS[1:]))
+    lent = sum(draft.lent for draft in drafts.values())
     url = f"{client.url}/projects/{made.id}"
-    return Remade(
-        made.id, url, made.known_as, *counts, lent=sum(draft.lent for draft in drafts.values())
-    )
+    tasks, *work = filled.counts.values()
+    return Remade(made.id, url, made.known_as, tasks, work[0], work[1], work[2], lent)
 
 
 class _Accounts:
@@ -115,9 +114,9 @@ class _Accounts:
         PressmarkError: one of `authors` has no account there.
     """
 
-    def __init__(self, client: Client, people: dict[str, Login], authors: Iterable[str]) -> None:
-        self.people = people
-        self._url = client.url
+    def __init__(self, job: Job, client: Client, authors: Iterable[str]) -> None:
+        people = self.people = read_people(job)
+        self._url, self._ca = client.url, authority(job)
         numbers = {user.id: user.email for user in client.users()}
         known = {email.lower() for email in numbers.values()}
         self.emails: dict[str, str] = {}
@@ -135,9 +134,12 @@ class _Accounts:
             )
 
     def client(self, author: str) -> Client | None:
-        """Return a client that works as the author, None without a token of theirs."""
+        """Return a client that works as the author, None without a token of theirs here."""
         login = self.people.get(author)
-        return connect(self._url, login.token) if login and login.token else None
+        try:
+            return connect(self._url, login.token, self._ca) if login and login.token else None
+        except ServiceError:
+            return None
 
 
 def _create(client: Client, link: Linked, settings: Json, *, beside: bool) -> Linked:
