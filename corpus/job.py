@@ -80,6 +80,11 @@ class Job:
         return self.folder / "disputes.jsonl"
 
     @property
+    def votes(self) -> Path:
+        """Who voted what on each unit that was settled or is in dispute."""
+        return self.folder / "votes.jsonl"
+
+    @property
     def assignments(self) -> Path:
         """The ledger of who annotates what: appended to and never rewritten."""
         return self.folder / "assignments.jsonl"

@@ -247,12 +247,16 @@ class AgreementSection(Strict):
 class SettlingSection(Strict):
     """How many annotators' work becomes one: by `method`, an `audit` share of it seen by hand.
 
-    A character or a matched span stands where at least `threshold` of the annotators have it.
+    A character ('majority') or a matched span ('matched', 'competence') stands where more than half
+    of the annotators have it and at least `threshold` of them, and falls where as many have not;
+    what lies between is adjudicated. Shares are compared to two places: 0.67 is two of three. For
+    'competence' the share is the model's probability. `seed` draws the audit.
     """
 
     method: Literal["majority", "matched", "competence"] = "majority"
-    threshold: Annotated[float, Field(gt=0, le=1, strict=False)] = 0.5
+    threshold: Annotated[float, Field(ge=0.5, le=1, strict=False)] = 0.5
     audit: Annotated[float, Field(ge=0, le=1, strict=False)] = 0.05
+    seed: int = 0
 
 
 class JobFile(Strict):

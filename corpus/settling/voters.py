@@ -1,0 +1,100 @@
+"""Whose opinion counts, and on what: one submitted annotation an author, as the scheme asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from corpus.check import faults, misanswered, snapped
+from corpus.prelabels.planted import Plants
+from corpus.records import Annotation, Article, Span
+from corpus.scheme import Scheme
+
+#: No error was planted.
+NOTHING = Plants()
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One annotator's annotation as it votes: spans by label, without what is planted.
+
+    `void` are the places where the annotator let a planted error stand: no vote at all there.
+    """
+
+    author: str
+    annotation: Annotation
+    assisted: bool
+    spans: Mapping[str, tuple[Span, ...]]
+    void: Mapping[str, tuple[Span, ...]]
+
+    def asked(self, start: int, end: int) -> bool:
+        """Tell whether the annotator was shown any of [start, end)."""
+        covers = self.annotation.covers
+        return not covers or any(left < end and start < right for left, right in covers)
+
+    def abstains(self, label: str, start: int, end: int) -> bool:
+        """Tell whether the annotator took over a planted error there."""
+        return any(span.start < end and start < span.end for span in self.void.get(label, ()))
+
+    def independent(self, spans: Iterable[Span]) -> bool:
+        """Tell whether one of the spans is more than a pre-label taken over as it was shown."""
+        return not self.assisted or any(span.origin != "accepted" for span in spans)
+
+
+def ballots(
+    article: Article,
+    annotations: Iterable[Annotation],
+    scheme: Scheme,
+    plants: Plants = NOTHING,
+) -> list[Ballot]:
+    """Return the votes by author: submitted spans of this version, made by people.
+
+    Of several annotations by one author the first occasion counts, and of those the latest.
+    Labels and values that the scheme does not have are no votes. Spans are snapped as it says.
+
+    Args:
+        article: the version that is settled; annotations of another are left out.
+        annotations: any annotations, in any order.
+        scheme: what is asked.
+        plants: the planted errors that the job has shown.
+    """
+    counted: dict[str, Annotation] = {}
+    for a in sorted(annotations, key=lambda a: (-a.occasion, a.when, a.id)):
+        if (a.article, a.sha256) == (article.id, article.sha256) and (
+            a.role,
+            a.layer,
+            a.status,
+        ) == ("human", "spans", "submitted"):
+            counted[a.author] = a
+    return [_ballot(article, counted[author], scheme, plants) for author in sorted(counted)]
+
+
+def _ballot(article: Article, annotation: Annotation, scheme: Scheme, plants: Plants) -> Ballot:
+    spans: dict[str, tuple[Span, ...]] = {}
+    void: dict[str, tuple[Span, ...]] = {}
+    for span in annotation.spans:
+        if scheme.label(span.label) is None or span.end > len(article.text):
+            continue
+        wide = snapped(_clean(span, scheme), article, scheme)
+        side = void if plants.accepted(annotation, span) else spans
+        taken = side.get(span.label, ())
+        if not any(wide.overlaps(other) for other in taken):
+            side[span.label] = (*taken, wide)
+    answers = tuple(
+        answer
+        for answer in annotation.answers
+        if (question := scheme.question(answer.question)) is not None
+        and not misanswered(question, answer.values)
+    )
+    cleaned = replace(annotation, answers=answers)
+    return Ballot(annotation.author, cleaned, not plants.unassisted(annotation), spans, void)
+
+
+def _clean(span: Span, scheme: Scheme) -> Span:
+    """The span without values that the scheme does not have."""
+    kept = {
+        name: values
+        for name, values in span.attributes.items()
+        if not faults(replace(span, attributes={name: values}), scheme)
+    }
+    return replace(span, attributes=kept)
