@@ -93,6 +93,26 @@ def linked(
     return found
 
 
+def intended(job: Job, client: Client, desk: Desk = Desk()) -> tuple[Linked | None, str]:  # frozen
+    """Return the project that a push to the desk begins with, and what will become of it.
+
+    That is '' (nothing), 'made' (a project is made; the one that was stays) or 'updated' (it gets
+    the scheme's interface). Nothing is written.
+    """
+    scheme = scheme_of(job, desk.layer)
+    links = linked(job, client, desk.layer, desk.purpose, desk.owner)
+    link = links[-1] if links else None
+    if link is None:
+        return None, "made"
+    before = link.schemes[-1][1]
+    if before == scheme.hash and link.interface == _print(scheme):
+        return link, ""
+    safe = before == scheme.hash or extends(scheme, job.kept_scheme(before))
+    if not safe and any(task.touched for task in client.tasks(link.id)):
+        return link, "made"
+    return link, "updated"
+
+
 def current_project(job: Job, client: Client, desk: Desk = Desk()) -> Linked:  # frozen
     """Return the project to push to, made or brought up to the layer's scheme.
 
@@ -100,17 +120,15 @@ def current_project(job: Job, client: Client, desk: Desk = Desk()) -> Linked:  #
     something away gets a project of its own once there are annotations, which would lose it.
     """
     scheme = scheme_of(job, desk.layer)
-    links = linked(job, client, desk.layer, desk.purpose, desk.owner)
+    link, change = intended(job, client, desk)
     job.keep_scheme(scheme)
-    link = links[-1] if links else None
     if link is None:
         return _made(job, client, desk, scheme, desk.told)
-    before = link.schemes[-1][1]
-    if before == scheme.hash and link.interface == _print(scheme):
-        return link
-    safe = before == scheme.hash or extends(scheme, job.kept_scheme(before))
-    if not safe and any(task.touched for task in client.tasks(link.id)):
+    if change == "made":
         return _made(job, client, desk, scheme, f"{desk.told} {scheme.version}".strip())
+    if not change:
+        return link
+    before = link.schemes[-1][1]
     project = client.update_project(link.id, **_look(scheme))
     since = link.schemes if before == scheme.hash else (*link.schemes, (now(), scheme.hash))
     return _remembered(job, project, since, desk, scheme, known_as=link.known_as)

@@ -1,40 +1,45 @@
-"""Articles to Label Studio as tasks, with a run's predictions as pre-labels."""
+"""Articles to Label Studio as tasks, with a run's predictions as pre-labels: planned, then done."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Self
 
 from annotation.campaign.exposure import record
 from annotation.client import Client
-from annotation.codec import prediction_of, task_of
 from annotation.connection import connected
-from annotation.layers import BLOCKS, SPANS, scheme_of
-from annotation.projects import Desk, Linked, current_project
-from annotation.raw import RawStub
+from annotation.journal import PRELABELS, Journal, await_batch
+from annotation.layers import SPANS, scheme_of
+from annotation.plan import Plan, planned, standing
+from annotation.projects import Desk, Linked, current_project, intended
+from annotation.sending import Sending
 from annotation.shown import ShownLog
 from annotation.wanted import Wanted, wanted
-from corpus.job import Job, now
+from corpus.job import Job
 from corpus.progress import Progress, silent
-from corpus.records import Annotation
-from corpus.scheme import Scheme
-
-#: Label Studio takes 250 MB a request; this many characters stay below it in any script.
-_CHARACTERS = 20_000_000
-
-T = TypeVar("T")
+from corpus.store import latest
 
 
 @dataclass(frozen=True)
 class Pushed:
-    """What `push` did: tasks made, tasks that were there, and those that now show pre-labels."""
+    """What `push` did: tasks made, tasks that were there, and those that now show pre-labels.
+
+    `removed` counts untouched twins that went; the rest what it met and left alone (see `Plan`).
+    """
 
     new: int
     same: int
     prelabelled: int
     project: int
     url: str
+    removed: int = 0
+    unshown: int = 0
+    stale: int = 0
+    altered: int = 0
+    unknown: int = 0
+    contested: int = 0
 
 
 def push(
@@ -44,7 +49,8 @@ def push(
 
     Without `run` the newest one of the job's scheme is shown, if there is any. Pre-labels of a
     task that nobody has touched are replaced by a newer run's. Pushed again: nothing new. A push
-    that was broken off is completed by the next one, without doubles.
+    that was broken off is completed by the next one: a batch whose fate is not known is waited for,
+    and of a task that came twice the younger goes, unless somebody has begun to work on it.
 
     What is on the take-down list is not sent; tasks that were sent before stay where they are.
 
@@ -55,106 +61,113 @@ def push(
         PressmarkError: there are no articles, or no such run or layer.
     """
     desks = wanted(job, layer, run)
-    pushed = [_push(job, desk, tasks, progress) for desk, tasks in desks.items()]
-    job.write_state(**{_journal(layer): None})
+    memory = _Memory.of(job)
+    done = [_push(job, desk, tasks, memory, progress) for desk, tasks in desks.items()]
+    plans = [plan for plan, _, _ in done]
     return Pushed(
-        new=sum(each.new for each in pushed),
-        same=sum(each.same for each in pushed),
-        prelabelled=sum(each.prelabelled for each in pushed),
-        project=pushed[0].project,
-        url=pushed[0].url,
+        new=sum(len(plan.new) for plan in plans),
+        same=sum(plan.same for plan in plans),
+        prelabelled=sum(plan.prelabelled for plan in plans),
+        project=done[0][1],
+        url=done[0][2],
+        removed=sum(len(plan.removed) for plan in plans),
+        unshown=sum(len(plan.unshown) for plan in plans),
+        stale=sum(len(plan.stale) for plan in plans),
+        altered=sum(len(plan.altered) for plan in plans),
+        unknown=sum(len(plan.unknown) for plan in plans),
+        contested=sum(len(plan.contested) for plan in plans),
     )
 
 
-def _push(job: Job, desk: Desk, tasks: Sequence[Wanted], progress: Progress) -> Pushed:
-    """Make one desk's project hold these tasks."""
-    client = connected(job, desk.owner)
-    try:
-        link = current_project(job, client, desk)
-        there = {task.uid: task for task in client.tasks(link.id)}
-        sending = _Sending(job, client, link, scheme_of(job, desk.layer), ShownLog(job), progress)
-        new = [task for task in tasks if task.uid not in there]
-        known = [(task, there[task.uid]) for task in tasks if task.uid in there]
-        stale = [(task, stub) for task, stub in known if sending.is_stale(task, stub)]
-        record(job, [*new, *(task for task, _ in stale)])
-        sending.tasks(new)
-        sending.predictions(stale)
-        _show(client, link.id, (task.shown for task in tasks if task.shown))
-    finally:
-        client.close()
-    url = f"{client.url}/projects/{link.id}"
-    prelabelled = sum(1 for task in new if task.shown) + len(stale)
-    return Pushed(len(new), len(known), prelabelled, link.id, url)
+def plans(job: Job, run: str | None = None, layer: str = SPANS) -> tuple[Plan, ...]:
+    """Return what `push` would do, a desk at a time; nothing is written anywhere.
+
+    Raises:
+        ServiceError: Label Studio cannot be reached.
+        PressmarkError: there are no articles, or no such run or layer.
+    """
+    found = []
+    for desk, tasks in wanted(job, layer, run).items():
+        with _connected(job, desk) as client:
+            found.append(plan(job, client, desk, tasks))
+    return tuple(found)
+
+
+def plan(job: Job, client: Client, desk: Desk, tasks: Iterable[Wanted]) -> Plan:
+    """Return what a push of `tasks` to `desk` would do; nothing is written anywhere."""
+    link, change = intended(job, client, desk)
+    there = None if change == "made" else link
+    return _Memory.of(job).plan(client, desk, there, tasks, change=change)
 
 
 @dataclass(frozen=True)
-class _Sending:
-    """Sends in batches: written down on our side first, then sent."""
+class _Memory:
+    """What the job remembers of its pushes; read once for all desks."""
 
-    job: Job
-    client: Client
-    link: Linked
-    scheme: Scheme
+    journal: Journal
     log: ShownLog
-    progress: Progress
+    newest: dict[str, str]
 
-    def is_stale(self, task: Wanted, stub: RawStub) -> bool:
-        """Tell whether nobody has begun on the task and it shows something else than is wanted."""
-        if stub.touched or not task.shown:
-            return False
-        torn = (self.job.state().get(_journal(self.link.desk.layer)) or {}).get("uids", ())
-        sent = self.log.shows(self.link.name, task.uid, task.shown) and task.uid not in torn
-        return task.shown.run not in stub.runs or (self.link.desk.layer == BLOCKS and not sent)
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        return cls(Journal(job), ShownLog(job), latest(job))
 
-    def tasks(self, tasks: Sequence[Wanted]) -> None:
-        done = 0
-        for batch in self._batches(tasks, tasks):
-            self._journal("tasks", done, len(tasks), [task.uid for task in batch])
-            self.log.add(self.link.name, [(t.uid, t.shown) for t in batch if t.shown])
-            rows = [task_of(t.article, self.scheme, t.shown, t.occasion) for t in batch]
-            self.client.import_tasks(self.link.id, rows)
-            done += len(batch)
-            self.progress("pushing articles", done, len(tasks))
+    def plan(
+        self,
+        client: Client,
+        desk: Desk,
+        link: Linked | None,
+        tasks: Iterable[Wanted],
+        *,
+        change: str = "",
+    ) -> Plan:
+        """Compare what is wanted with what stands in the project of `link`, if there is one."""
+        torn = self.journal.unresolved(link) if link else None
+        again = frozenset(torn.uids) if torn and torn.what == PRELABELS else frozenset()
+        name = link.name if link else ""
+        project = client.project(link.id) if link else None
 
-    def predictions(self, stale: Sequence[tuple[Wanted, RawStub]]) -> None:
-        done = 0
-        for batch in self._batches(stale, [task for task, _ in stale]):
-            sent = [(task, task.shown, stub.id) for task, stub in batch if task.shown]
-            self._journal("pre-labels", done, len(stale), [task.uid for task, _, _ in sent])
-            self.log.add(self.link.name, [(task.uid, shown) for task, shown, _ in sent])
-            rows = [
-                {"task": id_, **prediction_of(shown, task.article, self.scheme)}
-                for task, shown, id_ in sent
-            ]
-            self.client.replace_predictions(self.link.id, rows)
-            done += len(batch)
-            self.progress("pushing pre-labels", done, len(stale))
+        def sent(task: Wanted) -> bool:
+            shows = task.shown is not None and self.log.shows(name, task.uid, task.shown)
+            return shows and task.uid not in again
 
-    def _journal(self, what: str, done: int, total: int, uids: list[str]) -> None:
-        entry = {"what": what, "project": self.link.id, "done": done, "total": total, "uids": uids}
-        self.job.write_state(**{_journal(self.link.desk.layer): {**entry, "since": now()}})
-
-    def _batches(self, items: Sequence[T], tasks: Sequence[Wanted]) -> Iterator[list[T]]:
-        batch: list[T] = []
-        size = 0
-        for item, task in zip(items, tasks, strict=True):
-            full = len(batch) >= self.job.settings.studio.batch
-            if batch and (full or size + len(task.article.text) > _CHARACTERS):
-                yield batch
-                batch, size = [], 0
-            batch.append(item)
-            size += len(task.article.text)
-        if batch:
-            yield batch
+        return planned(
+            desk,
+            tasks,
+            map(standing, client.tasks(link.id)) if link else (),
+            latest=self.newest,
+            sent=sent,
+            project=link.id if link else 0,
+            change=change,
+            shows=(project.model_version or "") if project else "",
+            unresolved=len(torn.uids) if torn else 0,
+        )
 
 
-def _journal(layer: str) -> str:
-    """The entry of job.json that tells how far a layer's push is."""
-    return "push" if layer == SPANS else f"push {layer}"
+def _push(
+    job: Job, desk: Desk, tasks: Iterable[Wanted], memory: _Memory, progress: Progress
+) -> tuple[Plan, int, str]:
+    """Make one desk's project hold these tasks; return the plan, its project and address."""
+    with _connected(job, desk) as client:
+        link = current_project(job, client, desk)
+        if torn := memory.journal.unresolved(link):
+            await_batch(client, link, torn, job.settings.studio.deadline, progress=progress)
+        made = memory.plan(client, desk, link, tasks)
+        scheme = scheme_of(job, desk.layer)
+        sending = Sending(job, client, link, scheme, memory.log, memory.journal, progress)
+        changed = {*made.new, *dict(made.newer)}
+        record(job, (task for task in tasks if task.uid in changed))
+        if sending.carry_out(made, tasks):
+            # what was sent twice may have arrived twice
+            sending.carry_out(memory.plan(client, desk, link, tasks), tasks)
+        memory.journal.end(link)
+        return made, link.id, f"{client.url}/projects/{link.id}"
 
 
-def _show(client: Client, project: int, predicted: Iterable[Annotation]) -> None:
-    """Have the project show the run; annotators see the predictions of one run alone."""
-    shown, found = next(iter(predicted), None), client.project(project)
-    if shown and found and found.model_version != shown.run:
-        client.update_project(project, model_version=shown.run)
+@contextmanager
+def _connected(job: Job, desk: Desk) -> Iterator[Client]:
+    client = connected(job, desk.owner)
+    try:
+        yield client
+    finally:
+        client.close()

@@ -37,6 +37,7 @@ class RawStub(Raw):
     total_annotations: int = 0
     cancelled_annotations: int = 0
     draft_exists: bool = False
+    total_predictions: int = 0
     predictions_model_versions: str = ""
 
     @property
@@ -52,7 +53,8 @@ class RawStub(Raw):
     @property
     def runs(self) -> frozenset[str]:
         """The runs whose predictions it holds."""
-        return frozenset(self.predictions_model_versions.split(",")) - {""}
+        # PostgreSQL's lists have a blank behind the comma, SQLite's have not
+        return frozenset(map(str.strip, self.predictions_model_versions.split(","))) - {""}
 
 
 class RawUser(Raw):

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from annotation.client import healthy
 from annotation.private import write_private
 from annotation.studio_env import Environment, environment, settings
 from annotation.studio_process import HOST, Process, end, free_port, is_free, launch
+from annotation.transport import healthy
 from corpus.errors import PressmarkError, ServiceError
 from corpus.files import write_json, write_text
 from corpus.job import Job, now

@@ -55,7 +55,7 @@ def test_one_file_opens_a_socket_to_label_studio_and_one_to_the_web() -> None:
     talking = {
         path.name for _, path in FILES if any(f"{n}.".startswith(talk) for n in imported(path))
     }
-    assert talking == {"client.py", "fetch.py"}
+    assert talking == {"transport.py", "fetch.py"}
 
 
 @pytest.mark.parametrize("code", ["import pressmark", "import corpus.records", "import corpus.job"])

@@ -22,21 +22,32 @@ Layer = Annotated[
 def push(
     run: Annotated[str | None, typer.Option(help="Which predictions to show.")] = None,
     layer: Layer = "spans",
+    *,
+    only_plan: Annotated[
+        bool, typer.Option("--plan", help="Show what would change, and change nothing.")
+    ] = False,
     job: Folder = HERE,
     settings: Settings = None,
     as_json: Json = False,
 ) -> None:
     """Send articles to Label Studio, with a run's predictions as pre-labels."""
+    from annotation.push import plans
     from annotation.push import push as send
+    from annotation.telling import left_alone, told_plan
+    from corpus.job import open_job
 
+    if only_plan:
+        found = plans(open_job(job, settings or ()), run, layer)
+        answer(found, as_json, "\n".join(line for plan in found for line in told_plan(plan)))
+        return
     with work("push", job, settings) as (opened, progress):
         result = send(opened, run, progress, layer)
     told = f"{result.new} new tasks" if result.new else "nothing new"
-    answer(
-        result,
-        as_json,
-        f"{told}, {result.same} were there, {result.prelabelled} given pre-labels\n{result.url}",
-    )
+    lines = [f"{told}, {result.same} were there, {result.prelabelled} given pre-labels"]
+    if result.removed:
+        lines.append(f"{result.removed} doubles that nobody had begun were removed, see backups/")
+    lines += [f"left alone: {each}" for each in left_alone(result)]
+    answer(result, as_json, "\n".join([*lines, result.url]))
 
 
 @app.command()

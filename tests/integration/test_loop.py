@@ -362,27 +362,42 @@ def breaking(url: str, breaks: Callable[[int, str], str]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_push_that_was_broken_off_is_completed_without_doubles(
+def test_a_dropped_connection_does_not_end_a_push_nor_make_doubles(
     remote: MakeJob, studio: Running, admin: Client, moment: str
+) -> None:
+    def breaks(count: int, path: str) -> str:
+        return moment if path.endswith("/import") and count == 2 else ""
+
+    with breaking(studio.url, breaks) as url:
+        job = remote(*pages(5), url=url, studio={"batch": 2, "deadline": 1})
+        pushed = push(job, predicted(job, "r1", ("naïve", "judged")))
+    uids = [task.uid for task in admin.tasks(pushed.project)]
+    assert len(uids) == len(set(uids)) == pushed.new == 5
+    assert {len(task.predictions) for task in admin.snapshot(pushed.project)} == {1}
+    assert job.state()["pushes"] == {}
+
+
+def test_a_push_that_was_broken_off_is_completed_by_the_next(
+    remote: MakeJob, studio: Running, admin: Client
 ) -> None:
     broken = {"yet": False}
 
     def breaks(count: int, path: str) -> str:
-        return moment if path.endswith("/import") and count == 2 and not broken["yet"] else ""
+        return "before" if path.endswith("/import") and count > 1 and not broken["yet"] else ""
 
     with breaking(studio.url, breaks) as url:
-        job = remote(*pages(5), url=url, studio={"batch": 2})
+        job = remote(*pages(5), url=url, studio={"batch": 2, "deadline": 1})
         run = predicted(job, "r1", ("naïve", "judged"))
         with pytest.raises(ServiceError, match="broke off the connection"):
             push(job, run)
-        assert job.state()["push"]["done"] == 2
+        assert [row["done"] for row in job.state()["pushes"].values()] == [2]
         broken["yet"] = True
         again = push(job, run)
     uids = [task.uid for task in admin.tasks(again.project)]
     assert len(uids) == len(set(uids)) == 5
-    assert again.new == (3 if moment == "before" else 1)
+    assert (again.new, again.same) == (3, 2)
     assert {len(task.predictions) for task in admin.snapshot(again.project)} == {1}
-    assert job.state()["push"] is None
+    assert job.state()["pushes"] == {}
 
 
 def test_a_server_that_cannot_be_reached_is_told_in_a_line(remote: MakeJob) -> None:
