@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from annotation.commands import keeping, serving, staffing, syncing
 from corpus.commands import (
+    agreeing,
     importing,
     looking,
     packs,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 #: The order of `pressmark --help`: the way of a page through a job.
 ORDER = """
     demo init doctor fetch ingest import show stats prelabel studio annotator push pull backup
-    restore
+    restore agree
     train evaluate predict
     duplicates split reanchor publish rehydrate export takedown
     """.split()
@@ -62,6 +63,7 @@ for part in (
     packs,
     importing,
     looking,
+    agreeing,
     placing,
     prelabelling,
     releasing,

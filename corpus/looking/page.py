@@ -31,7 +31,7 @@ def page(shown: Shown, width: int) -> Iterator[Text]:
     yield from _head(shown, width)
     said = drawn(shown.annotations)
     marks = [mark for annotation in said for mark in marks_of(annotation)]
-    authors = list(dict.fromkeys(name_of(annotation) for annotation in said))
+    authors = _authors(said)
     hidden: list[Block] = []
     for block in shown.article.blocks:
         if shown.kinds and block.kind not in shown.kinds:
@@ -41,6 +41,17 @@ def page(shown: Shown, width: int) -> Iterator[Text]:
         hidden = []
         yield from _block(shown, block, marks, authors, width)
     yield from _hidden(hidden)
+
+
+def block_lines(shown: Shown, block: Block, width: int) -> Iterator[Text]:
+    """Yield the lines of one block of the article, none wider than `width` columns."""
+    said = drawn(shown.annotations)
+    marks = [mark for annotation in said for mark in marks_of(annotation)]
+    yield from _block(shown, block, marks, _authors(said), width)
+
+
+def _authors(said: Sequence[Annotation]) -> list[str]:
+    return list(dict.fromkeys(name_of(annotation) for annotation in said))
 
 
 def _head(shown: Shown, width: int) -> Iterator[Text]:

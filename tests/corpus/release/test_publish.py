@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.agreement.agree import agree
+from corpus.agreement.file import write as keep
 from corpus.errors import PressmarkError
 from corpus.files import append_lines, read_lines
 from corpus.imports.run import import_corpus
@@ -368,14 +370,31 @@ def test_nothing_to_publish_is_said(tmp_path: Path) -> None:
 
 
 def test_agreement_stands_in_the_card_with_pseudonyms(corpus: Job) -> None:
-    found = {"labels": [{"label": "judged", "alpha": 0.4567, "interval": [0.3, 0.6]}]}
-    found |= {"pairs": {"anabel, benno": {"f1": 0.5}}, "when": "2026-10-05T09:00:00Z"}
-    (corpus.folder / "agreement.json").write_text(json.dumps(found))
+    keep(corpus, agree(corpus))
     card = (publish(corpus).folder / "README.md").read_text()
-    assert "| labels / judged / alpha | 0.457 |" in card
-    assert "0.300 to 0.600" in card
+    part = card.partition("## Agreement")[2].partition("\n## ")[0]
+    head, _, row, *_ = [line for line in part.splitlines() if line.startswith("| ")]
+    assert head.startswith("| label | spans | uα | α of words | F1 exact | chance |")
+    assert row.startswith("| (all) | 3 | ")
+    assert "first submissions, made without pre-labels" in part
+    assert re.search(r"^\| annotator-\w+, annotator-\w+ \| 1 \| \.00 \|", part, re.MULTILINE)
     assert "anabel" not in card
     assert "09:00" not in card
+
+
+def test_why_there_is_no_agreement_stands_in_the_card(corpus: Job) -> None:
+    corpus.annotations.write_text("")
+    append_annotations(corpus.annotations, [mark("anabel", of=page("a1"))])
+    keep(corpus, agree(corpus))
+    card = (publish(corpus).folder / "README.md").read_text()
+    assert "Agreement could not be measured: one annotator: annotator-" in card
+    assert "anabel" not in card
+
+
+def test_an_agreement_file_of_another_version_is_refused_with_its_remedy(corpus: Job) -> None:
+    (corpus.folder / "agreement.json").write_text('{"labels": []}')
+    with pytest.raises(PressmarkError, match="run 'pressmark agree' again"):
+        publish(corpus)
 
 
 HOSTILE = "Calder | <script>alert(1)</script> [x](http://e.example) `rm`\n# Courier \u202e"

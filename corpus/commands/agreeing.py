@@ -1,0 +1,51 @@
+"""Commands on what people agree on: agree."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import Annotated
+
+import typer
+
+from corpus.console import HERE, Folder, Json, Settings, work
+
+app = typer.Typer()
+
+
+@app.command()
+def agree(
+    show: Annotated[int, typer.Option(min=0, metavar="N", help="Print the N worst passages.")] = 0,
+    job: Folder = HERE,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how far annotators agree, and sort what they disagree on."""
+    from corpus.agreement.agree import agree as measure
+    from corpus.agreement.file import told, write
+
+    with work("agree", job, settings) as (opened, progress):
+        agreed = measure(opened, progress, passages=show)
+        page = write(opened, agreed)
+    if as_json:
+        print(told(agreed.found))
+        return
+    from rich.console import Console
+
+    from corpus.agreement.passages import passages
+    from corpus.agreement.told import heading, printed, tables
+    from corpus.looking.display import safe
+
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    for line in heading(agreed.found):
+        print(line)
+    for note in agreed.found.notes:
+        print(safe(note))
+    print()
+    printed(tables(agreed.found))
+    columns = max(shutil.get_terminal_size().columns, 40)
+    console = Console(width=columns, markup=False, emoji=False, highlight=False)
+    for row in passages(agreed, show, columns):
+        console.print(row, crop=False, soft_wrap=True)
+    print(f"written: {opened.agreement.name}, {page.relative_to(opened.folder)}")
