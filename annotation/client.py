@@ -56,8 +56,26 @@ class Client:
         return None if answer is None else self._read(RawProject, answer)
 
     def create_project(self, **fields: Any) -> RawProject:
-        """Make a project."""
+        """Make a project.
+
+        Raises:
+            CutError: no answer came; it may have been made.
+        """
         return self._read(RawProject, self._ask("POST", "/api/projects/", fields))
+
+    def described(self, title: str, description: str) -> RawProject | None:
+        """Return the project with exactly this description, of those with that title, or None."""
+        page, total, seen = 1, 1, 0
+        while seen < total:
+            query = {"title": title, "page": page, "page_size": 100}
+            answer = self._object(self._ask("GET", "/api/projects/", query=query))
+            found = answer.get("results") or []
+            total = int(answer.get("count") or 0) if found else 0
+            seen, page = seen + len(found), page + 1
+            for row in found:
+                if row.get("description") == description:
+                    return self._read(RawProject, row)
+        return None
 
     def update_project(self, id_: int, **fields: Any) -> RawProject:
         """Change the named fields of a project."""
@@ -98,11 +116,6 @@ class Client:
         answer = self._object(self._ask("POST", path, tasks))
         sent = count if isinstance(tasks, bytes) else len(tasks)
         self._count(answer.get("task_count"), sent, "tasks")
-
-    def task(self, id_: int) -> Json | None:
-        """Return all that the server has of a task, as it sends it, for a backup."""
-        answer = self._ask("GET", f"/api/tasks/{id_}/", missing=True)
-        return None if answer is None else self._object(answer)
 
     def remove_untouched(self, project: int, ids: Sequence[int]) -> None:
         """Remove those of the tasks that nobody has begun; the server looks as it removes."""
@@ -226,13 +239,13 @@ def _all(conditions: Sequence[tuple[str, str, object]]) -> Json:
     return {"conjunction": "and", "items": items}
 
 
-def connect(url: str, token: str, ca: Path | None = None) -> Client:
+def connect(url: str, token: str, ca: Path | None = None, timeout: float = 120) -> Client:
     """Return a client that has been let in; `ca` vouches for the server's certificate.
 
     Raises:
         ServiceError: not reachable, not Label Studio, or the token is wrong.
     """
-    client = Client(url, token, ca=ca)
+    client = Client(url, token, timeout=timeout, ca=ca)
     try:
         client.whoami()
     except BaseException:

@@ -27,6 +27,7 @@ def connected(job: Job, owner: str = "") -> Client:
         ServiceError: it does not run, cannot be reached, or does not let us in.
     """
     settings = job.settings.studio
+    timeout = settings.timeout
     if settings.url is None:
         running = studio.status(home(job, owner))
         if running is None:
@@ -34,14 +35,14 @@ def connected(job: Job, owner: str = "") -> Client:
             raise ServiceError(
                 f"{job.folder}: {whose} does not run; start it with 'pressmark studio start'"
             )
-        return connect(running.url, studio.read_login(running.login).token)
+        return connect(running.url, studio.read_login(running.login).token, timeout=timeout)
     token = os.environ.get(settings.token_env, "").strip()
     if not token:
         raise ServiceError(
             f"{settings.url}: no token; put one of Label Studio's into the environment variable"
             f" {settings.token_env}"
         )
-    return connect(settings.url, token, authority(job))
+    return connect(settings.url, token, authority(job), timeout)
 
 
 def authority(job: Job) -> Path | None:

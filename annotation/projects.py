@@ -9,6 +9,7 @@ from annotation.client import Client
 from annotation.connection import server
 from annotation.interface import instructions, interface
 from annotation.layers import SPANS, scheme_of
+from annotation.making import forget_making, made_once
 from annotation.raw import RawProject
 from corpus.job import Job, now
 from corpus.scheme import Scheme, extends
@@ -138,14 +139,20 @@ def _made(job: Job, client: Client, desk: Desk, scheme: Scheme, more: str) -> Li
     """Make a project whose title ends in `more`; a desk of one person needs one annotation."""
     everybody = desk.layer == SPANS and not desk.owner
     more = more[: _LONGEST - _SHORTEST - 1]
-    project = client.create_project(
-        title=f"{_title(job)[: _LONGEST - len(more) - 1]} {more}".strip(),
+    title = f"{_title(job)[: _LONGEST - len(more) - 1]} {more}".strip()
+    project = made_once(
+        job,
+        client,
+        server(job, desk.owner),
+        title,
         show_instruction=True,
         show_collab_predictions=True,
         maximum_annotations=job.settings.studio.annotators if everybody else 1,
         **_look(scheme),
     )
-    return _remembered(job, project, (("", scheme.hash),), desk, scheme)
+    link = _remembered(job, project, (("", scheme.hash),), desk, scheme)
+    forget_making(job, server(job, desk.owner), title)
+    return link
 
 
 def _look(scheme: Scheme) -> dict[str, Any]:

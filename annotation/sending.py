@@ -11,6 +11,7 @@ from queue import Full, Queue
 from threading import Event, Thread
 from typing import TypeVar
 
+from annotation.backup import backup
 from annotation.client import Client
 from annotation.codec import prediction_of, task_of
 from annotation.journal import PRELABELS, TASKS, Batch, Journal, await_batch
@@ -20,8 +21,7 @@ from annotation.projects import Linked
 from annotation.shown import ShownLog
 from annotation.transport import CutError, encoded
 from annotation.wanted import Wanted
-from corpus.files import append_lines
-from corpus.job import Job, now
+from corpus.job import Job
 from corpus.progress import Progress
 from corpus.records import Annotation
 from corpus.scheme import Scheme
@@ -71,11 +71,9 @@ class Sending:
         return self._again
 
     def remove_twins(self, plan: Plan) -> None:
-        """Remove the plan's untouched twins, a copy of each in backups/ first."""
-        kept = [row for id_ in plan.removed if (row := self.client.task(id_))]
-        if kept:
-            path = self.job.folder / "backups" / f"{self.link.name}-twins.jsonl"
-            append_lines(path, ({"when": now(), "task": row} for row in kept))
+        """Remove the plan's untouched twins, a backup of the project first."""
+        if plan.removed:
+            backup(self.job, self.client, self.link, "doubles")
             self.client.remove_untouched(self.link.id, plan.removed)
 
     def _tasks(self, tasks: Iterable[Wanted], total: int) -> None:

@@ -39,7 +39,7 @@ def told_plan(plan: Plan) -> Iterator[str]:
     if plan.run:
         yield f"  the project shows the run {plan.run}"
     if plan.removed:
-        yield f"  {len(plan.removed)} doubles that nobody has begun are removed"
+        yield f"  doubles that nobody has begun, removed: {len(plan.removed)}"
     for line in left_alone(plan):
         yield f"  left alone: {line}"
 

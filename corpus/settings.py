@@ -113,9 +113,10 @@ class StudioSection(Strict):
 
     A task stays in the labelling stream until `annotators` people have submitted it. `blocks` is
     the scheme under which people correct blocks. `isolated` gives each of the job's `people` a
-    local server of their own, since any account of the open edition can open any project. For
-    `deadline` seconds a request whose connection broke off may still be at work on the server: as
-    long as Label Studio's own image gives one (uWSGI's harakiri).
+    local server of their own, since any account of the open edition can open any project. An
+    answer is waited for for `timeout` seconds. For `deadline` seconds a request whose connection
+    broke off may still be at work on the server: as long as Label Studio's own image gives one
+    (uWSGI's harakiri).
     """
 
     url: str | None = None
@@ -126,6 +127,7 @@ class StudioSection(Strict):
     data: str | None = None
     port: Annotated[int, Field(ge=1, le=65535)] = 8095
     batch: Annotated[int, Field(ge=1, le=5000)] = 500
+    timeout: Number = 120
     deadline: Number = 120
     isolated: bool = False
     annotators: Number = 3

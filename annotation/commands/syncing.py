@@ -45,7 +45,7 @@ def push(
     told = f"{result.new} new tasks" if result.new else "nothing new"
     lines = [f"{told}, {result.same} were there, {result.prelabelled} given pre-labels"]
     if result.removed:
-        lines.append(f"{result.removed} doubles that nobody had begun were removed, see backups/")
+        lines.append(f"doubles that nobody had begun, removed: {result.removed}; see backups/")
     lines += [f"left alone: {each}" for each in left_alone(result)]
     answer(result, as_json, "\n".join([*lines, result.url]))
 
