@@ -16,6 +16,8 @@ from corpus.looking.display import safe
 from corpus.measures import Figure
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from corpus.agreement.results import Measured
 
 #: Rows of a table; a crowd of annotators would fill pages. --json has them all.
@@ -208,14 +210,12 @@ def _seconds(found: Figure) -> str:
     return f"{found.value:,.0f} [{found.low:,.0f}, {found.high:,.0f}]"
 
 
-def printed(told: Iterable[Told]) -> None:
-    """Print the tables, a terminal's width at most."""
+def printed(told: Iterable[Told], console: Console) -> None:
+    """Print the tables, no wider than the console."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(markup=False, emoji=False, highlight=False)
     for each in told:
         shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
         for place, name in enumerate(each.head):

@@ -31,6 +31,7 @@ def agree(
         print(told(agreed.found))
         return
     from rich.console import Console
+    from rich.text import Text
 
     from corpus.agreement.passages import passages
     from corpus.agreement.told import heading, printed, tables
@@ -38,14 +39,11 @@ def agree(
 
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    for line in heading(agreed.found):
-        print(line)
-    for note in agreed.found.notes:
-        print(safe(note))
-    print()
-    printed(tables(agreed.found))
     columns = max(shutil.get_terminal_size().columns, 40)
     console = Console(width=columns, markup=False, emoji=False, highlight=False)
+    for line in (*heading(agreed.found), *map(safe, agreed.found.notes), ""):
+        console.print(Text(line))
+    printed(tables(agreed.found), console)
     for row in passages(agreed, show, columns):
         console.print(row, crop=False, soft_wrap=True)
     print(f"written: {opened.agreement.name}, {page.relative_to(opened.folder)}")
