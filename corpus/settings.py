@@ -242,11 +242,22 @@ class CampaignSection(Strict):
     seed: int = 0
 
 
+class GammaSection(Strict):
+    """What gamma depends on; it is printed beside it. See corpus/agreement/gamma.py."""
+
+    alpha: Annotated[float, Field(ge=0, strict=False)] = 1.0
+    beta: Annotated[float, Field(ge=0, strict=False)] = 1.0
+    delta_empty: Positive = 1.0
+    samples: Number = 30
+    seed: int = 0
+
+
 class AgreementSection(Strict):
     """How agreement is measured: bootstrap `samples`, and what gamma needs to be repeated."""
 
     samples: Number = 1000
     seed: int = 0
+    gamma: GammaSection = GammaSection()
 
 
 class SettlingSection(Strict):

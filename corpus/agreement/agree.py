@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corpus.agreement.estimates import Sampling
+from corpus.agreement.gamma import Gamma, GammaSettings, gamma, require_gamma
 from corpus.agreement.measure import measure
+from corpus.agreement.opinions import ArticleOpinions
 from corpus.agreement.people import Drift, Repeat, Speed, drift, repeats, speed, weeks
 from corpus.agreement.remarks import remarks_of
 from corpus.agreement.selection import LeftOut, Selection, Version, select
@@ -19,6 +22,7 @@ from corpus.independence import independence
 from corpus.job import Job, now
 from corpus.progress import Progress, silent
 from corpus.records import Annotation
+from corpus.settings import AgreementSection
 from corpus.store import read_annotations
 
 if TYPE_CHECKING:
@@ -68,6 +72,7 @@ class Agreement:
     speed: tuple[Speed, ...]
     remarks: int
     notes: tuple[str, ...]
+    gamma: Gamma | None = None
 
 
 @dataclass(frozen=True)
@@ -79,12 +84,16 @@ class Agreed:
     said: Mapping[Version, Mapping[str, Annotation]]
 
 
-def agree(job: Job, progress: Progress = silent, passages: int = PASSAGES) -> Agreed:
+def agree(
+    job: Job, progress: Progress = silent, passages: int = PASSAGES, with_gamma: bool = False
+) -> Agreed:
     """Measure agreement on first submissions and sort all disagreements; nothing is written.
 
     Raises:
-        PressmarkError: the job has no annotations.
+        PressmarkError: the job has no annotations, or gamma is asked for and not installed.
     """
+    if with_gamma:
+        require_gamma()
     progress("reading annotations", 0, 0)
     selection = select(job)
     said = selection.unassisted()
@@ -95,6 +104,7 @@ def agree(job: Job, progress: Progress = silent, passages: int = PASSAGES) -> Ag
     opinions = selection.opinions(said)
     progress("measuring agreement", 0, 0)
     measured = None if why else measure(opinions, selection.scheme, settings.samples, settings.seed)
+    slow = _gamma(selection, opinions, settings, progress) if with_gamma and measured else None
     progress("sorting disagreements", 0, 0)
     found = sort_out(selection, said)
     progress("measuring strata", 0, 0)
@@ -121,8 +131,21 @@ def agree(job: Job, progress: Progress = silent, passages: int = PASSAGES) -> Ag
         speed=tuple(speed(selection, said, settings)),
         remarks=len(remarks_of(read_annotations(job.annotations), selection.scheme)),
         notes=(*selection.notes, *notes, *_notes(measured)),
+        gamma=slow,
     )
     return Agreed(agreement, selection, said)
+
+
+def _gamma(
+    selection: Selection,
+    opinions: Sequence[ArticleOpinions],
+    settings: AgreementSection,
+    progress: Progress,
+) -> Gamma:
+    progress("measuring gamma", 0, 0)
+    chosen = GammaSettings(**settings.gamma.model_dump())
+    sampling = Sampling(settings.samples, settings.seed)
+    return gamma(opinions, selection.scheme, chosen, sampling)
 
 
 def _under(selection: Selection) -> UnderScheme:

@@ -75,6 +75,16 @@ def installed() -> bool:
     return find_spec("pygamma_agreement") is not None
 
 
+def require_gamma() -> None:
+    """Refuse to go on without the extra.
+
+    Raises:
+        PressmarkError: pygamma-agreement is not installed.
+    """
+    if not installed():
+        raise PressmarkError("gamma needs pygamma-agreement: pip install 'pressmark[gamma]'")
+
+
 def gamma(
     opinions: Sequence[ArticleOpinions],
     scheme: Scheme,
@@ -88,8 +98,7 @@ def gamma(
     """
     import numpy as np
 
-    if not installed():
-        raise PressmarkError("gamma needs pygamma-agreement: pip install 'pressmark[gamma]'")
+    require_gamma()
     settings, found = settings or GammaSettings(), table(opinions, scheme)
     marked = _marked(found)
     scores = list(_scores(found, marked, settings))

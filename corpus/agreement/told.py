@@ -18,6 +18,7 @@ from corpus.measures import Figure
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from corpus.agreement.gamma import Gamma
     from corpus.agreement.results import Measured
 
 #: Rows of a table; a crowd of annotators would fill pages. --json has them all.
@@ -55,6 +56,8 @@ def tables(found: Agreement) -> list[Told]:
     if found.measured:
         told += [*_spans(found.measured), *_values(found.measured), *_pairs(found.measured)]
     told += [*_strata(found), *_sorts(found), *_people(found)]
+    if found.gamma:
+        told.insert(2, _gamma(found.gamma))
     return [table for table in told if table.rows]
 
 
@@ -106,6 +109,21 @@ def _spans(m: Measured) -> Iterator[Told]:
             alpha.row(f"(k)uα: {safe(category.value)}", "", category.alpha, "")
     yield alpha
     yield f1
+
+
+def _gamma(found: Gamma) -> Told:
+    told = Told("spans, gamma", ("labels", "articles", "mean γ"))
+    told.row(ALL, found.articles, found.figure)
+    s = found.settings
+    told.notes.append(
+        f"pygamma-agreement {found.version}, {found.unit}s, alpha {s.alpha:g}, beta {s.beta:g},"
+        f" empty cost {s.delta_empty:g}, {s.samples} samples, seed {s.seed}"
+    )
+    told.notes.append(
+        f"{found.one_sided} articles that one annotator alone marked count 0;"
+        f" {found.empty} that nobody marked are left out"
+    )
+    return told
 
 
 def _values(m: Measured) -> Iterator[Told]:

@@ -16,6 +16,9 @@ app = typer.Typer()
 @app.command()
 def agree(
     show: Annotated[int, typer.Option(min=0, metavar="N", help="Print the N worst passages.")] = 0,
+    gamma: Annotated[
+        bool, typer.Option("--gamma", help="Measure gamma too: slow, and an extra of its own.")
+    ] = False,
     job: Folder = HERE,
     settings: Settings = None,
     as_json: Json = False,
@@ -25,7 +28,7 @@ def agree(
     from corpus.agreement.file import told, write
 
     with work("agree", job, settings) as (opened, progress):
-        agreed = measure(opened, progress, passages=show)
+        agreed = measure(opened, progress, passages=show, with_gamma=gamma)
         page = write(opened, agreed)
     if as_json:
         print(told(agreed.found))

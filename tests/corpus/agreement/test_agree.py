@@ -8,11 +8,13 @@ import pytest
 
 from corpus.agreement.agree import agree
 from corpus.agreement.file import told
+from corpus.agreement.gamma import installed
 from corpus.agreement.remarks import remarks_of
 from corpus.assignments import Assignment
 from corpus.records import Annotation, Answer, Article
 from tests.corpus.agreement.rounds import again, found, job_of, press, says, two
 from tests.speech import article, scheme
+from tests.test_command import pressmark
 
 
 def counted(counts: object) -> dict[tuple[str, str], int]:
@@ -235,3 +237,13 @@ def test_remarks_are_what_people_noted_on_spans_and_articles() -> None:
     assert "@" not in remark.author
     assert remarks_of([replace(ana, status="withdrawn")], scheme()) == []
     assert remarks_of([replace(ana, role="model")], scheme()) == []
+
+
+def test_gamma_without_its_extra_is_a_line_that_says_how_to_get_it(tmp_path: Path) -> None:
+    if installed():
+        pytest.skip("the extra is installed")
+    job = job_of(tmp_path, press(), two(press()))
+    ran = pressmark("agree", "-C", job.folder, "--gamma")
+    assert ran.code == 2
+    assert ran.err == ("pressmark: gamma needs pygamma-agreement: pip install 'pressmark[gamma]'\n")
+    assert not job.agreement.exists()
