@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 #: The order of `pressmark --help`: the way of a page through a job.
 ORDER = """
-    demo init doctor fetch ingest import show stats prelabel studio annotator push pull backup
-    restore agree
+    demo init doctor fetch ingest import show stats prelabel studio people annotator assign
+    push pull backup restore agree
     train evaluate predict
     duplicates split reanchor publish rehydrate export takedown
     """.split()

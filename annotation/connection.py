@@ -61,20 +61,29 @@ def home(job: Job, owner: str = "") -> Job:
 
     With `studio.isolated` each of the people has a folder, a port and a log-in of their own.
     """
-    if not _apart(job, owner):
-        return job
-    data = job.studio_data / _PEOPLE / owner
-    names = sorted(job.settings.people)
-    place = names.index(owner) + 1 if owner in names else len(names) + 1
-    port = min(job.settings.studio.port + place, 65535)
-    own = job.settings.studio.model_copy(update={"data": str(data), "port": port})
-    return replace(job, settings=job.settings.model_copy(update={"studio": own}))
+    return _home(job, owner) if _apart(job, owner) else job
 
 
 def homes(job: Job) -> dict[str, Job]:
     """Return the job's own servers by owner: everybody's ('') first, then one for each person."""
     people = sorted(job.settings.people) if job.settings.studio.isolated else []
     return {owner: home(job, owner) for owner in ("", *people)}
+
+
+def all_homes(job: Job) -> dict[str, Job]:
+    """Return the servers of `homes`, and those that people had before the job file changed."""
+    folder = job.studio_data / _PEOPLE
+    kept = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    return {**homes(job), **{owner: _home(job, owner) for owner in kept}}
+
+
+def _home(job: Job, owner: str) -> Job:
+    data = job.studio_data / _PEOPLE / owner
+    names = sorted(job.settings.people)
+    place = names.index(owner) + 1 if owner in names else len(names) + 1
+    port = min(job.settings.studio.port + place, 65535)
+    own = job.settings.studio.model_copy(update={"data": str(data), "port": port})
+    return replace(job, settings=job.settings.model_copy(update={"studio": own}))
 
 
 def _apart(job: Job, owner: str) -> bool:

@@ -9,12 +9,13 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from annotation.campaign.crossing import crossing
 from annotation.client import Client
 from annotation.codec import Read, annotation_of
 from annotation.connection import connected, server
 from annotation.handles import shifted_ends
 from annotation.layers import BLOCKS
-from annotation.people import read_people
+from annotation.people import author_of, read_people
 from annotation.projects import WORK, Linked, linked, remembered
 from annotation.raw import RawTask
 from annotation.restored import Known, Restored
@@ -89,20 +90,31 @@ class Reader:
             self._versions[article.id, article.sha256] = article
             self._latest[article.id] = article
         self._schemes: dict[str, Scheme] = {}
+        self._accounts: dict[str, dict[int, str]] = {}
 
     def project(self, client: Client, link: Linked, progress: Progress) -> Iterator[Annotation]:
         """Yield the readable annotations of a project, setting the rest aside."""
         progress("waiting for Label Studio's snapshot", 0, 0)
+        self.ask(client, link)
         for number, task in enumerate(client.snapshot(link.id), 1):
             yield from self.task(task, link)
             progress("reading annotations", number, 0)
+
+    def ask(self, client: Client, link: Linked) -> None:
+        """Ask whose account is which on the server of somebody's desk, before it is read."""
+        if link.desk.owner and link.name not in self._accounts:
+            named = ((user.id, author_of(user, self._people)) for user in client.users())
+            known = {number: name for number, name in named if name in self._people}
+            self._accounts[link.name] = known
 
     def task(self, task: RawTask, link: Linked) -> Iterator[Annotation]:
         """Yield the readable annotations of a task, setting the rest aside."""
         for raw in task.work():
             known = self._restored.known(raw, task, link, self._people)
             self.seen.add(known.id)
-            read = self._read(task, known, link)
+            accounts = self._accounts.get(link.name, {})
+            crossed = crossing(link.desk, known.raw, known.author, accounts)
+            read = Read(None, (crossed,)) if crossed else self._read(task, known, link)
             kind = "draft" if raw.draft else "annotation"
             told = task.told("article")
             where = f"{link.name}: {kind} {raw.id} of {told!r} by {known.author}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
-from math import comb
+from math import comb, sqrt
 
 from corpus.assignments import Assignment, rank
 
@@ -19,6 +19,10 @@ _GROUPS = 500
 #: What an article ahead of the others costs beside having met once. Of .25 to 8 all keep the pairs
 #: of six equal people within 1 of each other over 800 articles; small ones part half-timers best.
 _AHEAD = 1.0
+#: Rounds of the fit below: at capacities of .5 to 2 it changes the weights by less than .001 then.
+_ROUNDS = 30
+#: Of the others' time: beyond it the weights run away.
+_MOST = 0.9
 
 
 class Balance:
@@ -40,6 +44,7 @@ class Balance:
         self._of: defaultdict[str, set[str]] = defaultdict(set)
         self._left: dict[str, int] = {}
         self._quota: dict[str, int] = {}
+        self._weights: dict[str, float] = {}
         for row in ledger:
             if row.occasion == 1:
                 self._give(row.annotator, row.article, row.kind == "work")
@@ -48,6 +53,7 @@ class Balance:
         """Begin a week: how much everybody has time for, and has been given of it."""
         self._quota = {name: size for name, size in quota.items() if size > 0}
         self._left = {n: max(0, size - given.get(n, 0)) for n, size in self._quota.items()}
+        self._weights = _weights(self._quota)
 
     @property
     def left(self) -> dict[str, int]:
@@ -74,10 +80,24 @@ class Balance:
         free = self._behind(free, size, article)
         if not size:
             return ()
-        cost = {group: self._cost(group, article) for group in combinations(sorted(free), size)}
+        groups = [*combinations(sorted(free), size)]
+        pressed = self._pressed(free, size)
+        groups = [group for group in groups if pressed <= {*group}] or groups
+        cost = {group: self._cost(group, article) for group in groups}
         least = min(cost.values())
         best = [group for group, value in cost.items() if value == least]
         return min(best, key=lambda group: rank(self._seed, article, *group))
+
+    def _pressed(self, free: Sequence[str], size: int) -> set[str]:
+        """Who must have a part in every group from now on, or will have nobody to share with."""
+        total = sum(self._left[name] for name in free)
+        return {n for n in free if self._left[n] * (size - 1) >= total - self._left[n]}
+
+    def meets_again(self, article: str, group: Sequence[str]) -> bool:
+        """Tell whether somebody in the group has the story, and others of the week have it not."""
+        story = self._stories.get(article, article)
+        strangers = sum(story not in self._told[name] for name in self._quota)
+        return strangers >= len(group) and any(story in self._told[name] for name in group)
 
     def _behind(self, free: list[str], size: int, article: str) -> list[str]:
         """Of many people those who are furthest behind, so that groups can be counted."""
@@ -90,17 +110,19 @@ class Balance:
         story = self._stories.get(article, article)
         again = sum(story in self._told[name] for name in group)
         top = max(self._share(name) for name in self._left)
-        ahead = sum((top - self._share(name)) * self._quota[name] for name in group)
+        mean = sum(self._quota.values()) / len(self._quota)
+        ahead = sum((top - self._share(name)) * mean for name in group)
         holders = self._of[article]
         pairs = [*combinations(group, 2), *((n, other) for n in group for other in holders)]
         met = sum(self._often(one, other) for one, other in pairs)
         return again, round(met + _AHEAD * ahead, 6)
 
     def _often(self, one: str, other: str) -> float:
-        """How often two people met, as full workloads: half the time meets half as often."""
-        most = max(self._quota.values())
-        size = self._quota.get(one, most) * self._quota.get(other, most) / most**2
-        return self._met[_pair(one, other)] / size
+        """How often two people met, beside how often they should by their time."""
+        return self._met[_pair(one, other)] / (self._weight(one) * self._weight(other))
+
+    def _weight(self, name: str) -> float:
+        return self._weights.get(name, 1.0)
 
     def _share(self, name: str) -> float:
         return self._left[name] / self._quota[name]
@@ -114,3 +136,25 @@ class Balance:
 
 def _pair(one: str, other: str) -> tuple[str, str]:
     return (one, other) if one < other else (other, one)
+
+
+def _weights(quota: Mapping[str, int]) -> dict[str, float]:
+    """Return weights whose products say how often pairs should meet, about 1 on the mean.
+
+    Everybody's products with the others add up to their share of the time (iterative proportional
+    fitting); nobody is paired with themselves, so that they are not the quotas. Who has more time
+    than all others together cannot be paired for all of it.
+    """
+    if len(quota) < 2:
+        return dict.fromkeys(quota, 1.0)
+    total = sum(quota.values())
+    fit = {name: min(size, _MOST * (total - size)) for name, size in quota.items()}
+    mean = sum(fit.values()) / len(fit)
+    shares = {name: size / mean * (len(fit) - 1) for name, size in fit.items()}
+    weights = dict.fromkeys(quota, 1.0)
+    for _ in range(_ROUNDS):
+        whole = sum(weights.values())
+        weights = {
+            name: sqrt(weight * shares[name] / (whole - weight)) for name, weight in weights.items()
+        }
+    return weights

@@ -108,7 +108,9 @@ class _Planner:
         for item in in_order(self.pool(), self._known.section.seed):
             if sum(left > 0 for left in self._balance.left.values()) < max(1, size):
                 break
-            self._give(week, item.id, item.sha256, self._balance.choose(item.id, size))
+            names = self._balance.choose(item.id, size)
+            if not self._balance.meets_again(item.id, names):
+                self._give(week, item.id, item.sha256, names)
 
     def short(self) -> list[tuple[str, str]]:
         """Return the articles, with their version, that were given to fewer people than wanted."""

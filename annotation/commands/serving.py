@@ -15,27 +15,35 @@ app.add_typer(studio, name="studio", help="Keep a local Label Studio: start, sto
 
 @studio.command("start")
 def studio_start(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
-    """Start the job's Label Studio; the first time it is installed."""
+    """Start the job's Label Studio, or everybody's own; the first time it is installed."""
+    from annotation.connection import homes
     from annotation.studio import start
     from corpus.job import open_job
 
     with bars() as progress:
-        running = start(open_job(job, settings or ()), progress)
-    answer(running, as_json, f"Label Studio: {running.url}\nlog-in: {running.login}")
+        found = homes(open_job(job, settings or ()))
+        running = {owner: start(home, progress) for owner, home in found.items()}
+    told = [
+        f"Label Studio{_of(who)}: {each.url}\nlog-in: {each.login}" for who, each in running.items()
+    ]
+    answer(running if len(running) > 1 else running[""], as_json, "\n".join(told))
 
 
 @studio.command("stop")
 def studio_stop(job: Folder = HERE) -> None:
-    """Stop the job's Label Studio."""
+    """Stop the job's Label Studio, and those of its people."""
+    from annotation.connection import all_homes
     from annotation.studio import stop
     from corpus.job import open_job
 
-    print("stopped" if stop(open_job(job)) else "was not running")
+    stopped = [stop(home) for home in all_homes(open_job(job)).values()]
+    print("stopped" if any(stopped) else "was not running")
 
 
 @studio.command("status")
 def studio_status(job: Folder = HERE, as_json: Json = False) -> None:
     """Tell whether the job's Label Studio runs, and where."""
+    from annotation.connection import homes
     from annotation.studio import status
     from corpus.job import open_job
 
@@ -43,14 +51,21 @@ def studio_status(job: Folder = HERE, as_json: Json = False) -> None:
     if opened.settings.studio.url:
         print(f"this job works with {opened.settings.studio.url}, which is not ours to start")
         return
-    running = status(opened)
-    answer(
-        running,
-        as_json,
-        f"running at {running.url} (pid {running.pid}), log-in: {running.login}"
-        if running
-        else "not running; start it with 'pressmark studio start'",
-    )
+    running = {owner: status(home) for owner, home in homes(opened).items()}
+    told = [
+        f"{who}: " * bool(who)
+        + (
+            f"running at {each.url} (pid {each.pid}), log-in: {each.login}"
+            if each
+            else "not running; start it with 'pressmark studio start'"
+        )
+        for who, each in running.items()
+    ]
+    answer(running if len(running) > 1 else running[""], as_json, "\n".join(told))
+
+
+def _of(owner: str) -> str:
+    return f" of {owner}" if owner else ""
 
 
 @studio.command("logs")
