@@ -16,8 +16,8 @@ from corpus.assignments import Assignment, rank
 
 #: Groups that are compared for an article: all of ten people's groups of three, and more of two.
 _GROUPS = 500
-#: Pairs that met often cost more than in proportion: of 90 designs (4 to 8 equal people, groups of 2
-#: or 3, 23 to 119 articles) all but 15 kept pairs within 1 of each other, none beyond 2; in
+#: Pairs that met often cost more than in proportion: of 90 designs (4 to 8 equal people, 2 or 3 an
+#: article, 23 to 119 articles) all but 15 kept pairs within 1 of each other, none beyond 2; in
 #: proportion it was 20, and 4 with 3.
 _POWER = 2
 #: What an article ahead of the others costs beside. Of .25 to 4 all part the work as evenly.
