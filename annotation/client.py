@@ -5,17 +5,31 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 import pydantic
 
-from annotation.raw import Raw, RawDraft, RawProject, RawStub, RawTask, RawTaskCopy, RawUser
+from annotation.raw import (
+    Raw,
+    RawAnnotation,
+    RawDraft,
+    RawPrediction,
+    RawProject,
+    RawStub,
+    RawTask,
+    RawTaskCopy,
+    RawUser,
+)
+from annotation.stream import items
 from annotation.transport import Transport
 from corpus.errors import ServiceError
 
 _PAGE = 1000
+#: More than were counted a moment ago may be there when they are read.
+_SPARE = 20
 _PATIENCE = 300.0
 _EVERYTHING = {
     "task_filter_options": {},
@@ -151,24 +165,98 @@ class Client:
 
     def snapshot(self, project: int) -> Iterator[RawTask]:
         """Yield every task with its annotations, skipped ones and drafts too."""
-        yield from self._snapshot(project, RawTask)
+        yield from self.whole(project)[1]
 
     def copy(self, project: int) -> Iterator[RawTaskCopy]:
         """Yield every task with all that makes it again."""
-        yield from self._snapshot(project, RawTaskCopy)
+        yield from self._downloaded(self._snapshot(project)[1], RawTaskCopy)
 
-    def _snapshot(self, project: int, model: type[R]) -> Iterator[R]:
+    def whole(self, project: int) -> tuple[str, Iterator[RawTask]]:
+        """Return by the server's clock when a snapshot was begun, and what is in it."""
+        created, path = self._snapshot(project)
+        return created, self._downloaded(path, RawTask)
+
+    def _snapshot(self, project: int) -> tuple[str, str]:
+        """Have a snapshot made; return when it was begun and where it is."""
         path = f"/api/projects/{project}/exports/"
         options = {"title": "pressmark pull", **_EVERYTHING}
-        id_ = self._object(self._ask("POST", path, options)).get("id")
+        made = self._object(self._ask("POST", path, options))
+        where = f"{path}{made.get('id')}"
         try:
-            self._finished(f"{path}{id_}")
-            answer = self._ask("GET", f"{path}{id_}/download", query={"exportType": "JSON"})
+            self._finished(where)
+        except BaseException:
+            self._ask("DELETE", where, missing=True)
+            raise
+        return str(made.get("created_at")), where
+
+    def _downloaded(self, path: str, model: type[R]) -> Iterator[R]:
+        """Yield what is in a snapshot, and delete it."""
+        try:
+            chunks = self._transport.stream(f"{path}/download", {"exportType": "JSON"})
+            for task in items(chunks):
+                yield self._read(model, task)
+        except ValueError:
+            raise ServiceError(self._transport.strange("a snapshot that is no list")) from None
         finally:
-            self._ask("DELETE", f"{path}{id_}", missing=True)
-        if not isinstance(answer, list):
-            raise ServiceError(self._transport.strange("a snapshot that is no list"))
-        yield from (self._read(model, task) for task in answer)
+            self._ask("DELETE", path, missing=True)
+
+    def clock(self) -> datetime | None:
+        """Return what time it is there, to the second; None if answers are not dated."""
+        self.whoami()
+        return self._transport.date
+
+    def count(self, project: int, upto: int | None = None) -> tuple[int, int]:
+        """Return how many tasks there are (numbered up to `upto`), and the youngest's number."""
+        limit = [] if upto is None else [_column("id", "less_or_equal", "Number", upto)]
+        asked = {"ordering": ["-tasks:id"], "filters": _filters("and", limit)}
+        answer = self._page(project, asked, 1, fields="task_only", include="id")
+        tasks = answer.get("tasks") or [{}]
+        return int(answer.get("total") or 0), int(tasks[0].get("id") or 0)
+
+    def changed(self, project: int, since: str, most: int) -> list[RawTask] | None:
+        """Return the tasks that changed after `since` or have drafts; None if over `most`.
+
+        They come with everything in them. All at once, since from page to page a task could slip
+        by; the data manager shows one's own drafts alone, so these are asked for by task.
+        """
+        conditions = [
+            _column("updated_at", "greater", "Datetime", since),
+            _column("draft_exists", "equal", "Boolean", value=True),
+        ]
+        asked = {"filters": _filters("or", conditions)}
+        total = int(self._page(project, asked, 1, fields="task_only").get("total") or 0)
+        if total > most:
+            return None
+        # what is left out of the list is left out of a task's annotations too
+        models = (RawTask, RawAnnotation, RawPrediction)
+        named = {name for model in models for name in model.model_fields}
+        fields = ",".join(sorted(named | {"draft_exists", "created_username"}))
+        answer = self._page(project, asked, total + _SPARE, fields="all", include=fields)
+        if int(answer.get("total") or 0) > total + _SPARE:
+            return None
+        return [self._listed(task) for task in answer.get("tasks") or []]
+
+    def _page(self, project: int, asked: Json, size: int, **fields: str) -> Json:
+        # the filter is unquoted there once more than an address is
+        query = {"project": project, "page_size": size, "query": quote(json.dumps(asked))}
+        return self._object(self._ask("GET", "/api/tasks", query={**query, **fields}))
+
+    def _listed(self, task: Json) -> RawTask:
+        """Read a task as the data manager lists it: authors by number, others' drafts left out."""
+        for each in task.get("annotations") or []:
+            if not isinstance(each.get("completed_by"), dict):
+                told, _, number = str(each.get("created_username") or "").rpartition(",")
+                email = told.split()[-1] if told.split() else ""
+                id_ = each.get("completed_by") or number.strip() or 0
+                each["completed_by"] = {"id": id_, "email": email}
+        task["drafts"] = []
+        if task.get("draft_exists"):
+            task["drafts"] = self._ask("GET", f"/api/tasks/{task['id']}/drafts") or []
+        return self._read(RawTask, task)
+
+    def has_annotation(self, id_: int) -> bool:
+        """Tell whether there is an annotation of that number."""
+        return self._ask("GET", f"/api/annotations/{id_}/", missing=True) is not None
 
     def users(self) -> list[RawUser]:
         """Return the server's accounts."""
@@ -232,11 +320,21 @@ class Client:
 
 def _all(conditions: Sequence[tuple[str, str, object]]) -> Json:
     """A filter of the data manager: every column (its type, its value) is as said."""
-    items = [
-        {"filter": f"filter:tasks:{column}", "operator": "equal", "type": type_, "value": value}
-        for column, type_, value in conditions
-    ]
-    return {"conjunction": "and", "items": items}
+    equal = [_column(column, "equal", type_, value) for column, type_, value in conditions]
+    return _filters("and", equal)
+
+
+def _filters(conjunction: str, conditions: Sequence[Json]) -> Json:
+    return {"conjunction": conjunction, "items": list(conditions)}
+
+
+def _column(name: str, operator: str, type_: str, value: object) -> Json:
+    return {
+        "filter": f"filter:tasks:{name}",
+        "operator": operator,
+        "type": type_,
+        "value": value,
+    }
 
 
 def connect(url: str, token: str, ca: Path | None = None, timeout: float = 120) -> Client:

@@ -6,10 +6,10 @@ Fields that we do not name are ignored; a field that changed its type is an erro
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import pydantic
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 
 class Raw(pydantic.BaseModel):
@@ -76,7 +76,7 @@ class RawAnnotation(Raw):
 
     id: int
     result: list[Any] = Field(default_factory=list)
-    completed_by: RawUser
+    completed_by: Annotated[RawUser, BeforeValidator(lambda user: user or {"id": 0})]
     was_cancelled: bool = False
     created_at: str
     updated_at: str
@@ -126,6 +126,7 @@ class RawTask(Raw):
     """A task of a snapshot with everything in it."""
 
     id: int
+    created_at: str = ""
     data: dict[str, Any]
     annotations: list[RawAnnotation] = Field(default_factory=list)
     drafts: list[RawDraft] = Field(default_factory=list)

@@ -20,14 +20,13 @@ from annotation.projects import WORK, Linked, linked, remembered
 from annotation.raw import RawTask
 from annotation.restored import Known, Restored
 from annotation.shown import ShownLog
-from annotation.studio import Login
+from annotation.versions import Versions
 from corpus.blocks.overlay import overlay
 from corpus.check import remarks
 from corpus.job import Job
 from corpus.progress import Progress
-from corpus.records import Annotation, Article, misfits
+from corpus.records import Annotation, misfits
 from corpus.scheme import Scheme
-from corpus.store import iter_versions
 from corpus.stories.reanchor import is_carried
 from corpus.text import sha256_of
 
@@ -58,6 +57,24 @@ def opened(job: Job, layer: str, purpose: str = WORK) -> Iterator[list[tuple[Cli
             client.close()
 
 
+def missing(job: Job, standing: Iterable[Linked], layer: str, purpose: str = WORK) -> list[Linked]:
+    """Return the projects that asked servers no longer have, and that were not restored there."""
+    names = {link.name for link in standing}
+    asked = [e for e in remembered(job) if (e.desk.layer, e.desk.purpose) == (layer, purpose)]
+    rows = job.state().get("projects", {})
+    here = {row["created"] for each in asked for row in rows.get(server(job, each.desk.owner), [])}
+    return [link for link in asked if link.created in here and link.name not in names]
+
+
+def held(log: Iterable[Annotation], link: Linked, role: str = "human") -> Iterator[Annotation]:
+    """Yield what the log has of a project and has not marked as withdrawn."""
+    names = {link.name, link.number}
+    for annotation in log:
+        ours = annotation.id.rpartition("-")[0] in names and annotation.role == role
+        if ours and annotation.status != "withdrawn" and not is_carried(annotation):
+            yield annotation
+
+
 def withdrawn(
     before: Iterable[Annotation], seen: set[str], links: Iterable[Linked], role: str = "human"
 ) -> Iterator[Annotation]:
@@ -82,15 +99,15 @@ class Reader:
         self.seen: set[str] = set()
         self.remarks: list[str] = []
         self._job, self._role, self._command = job, role, command
-        self._people: dict[str, Login] = read_people(job)
+        self._people = read_people(job)
         self._shown, self._restored = ShownLog(job), Restored(job)
-        self._versions: dict[tuple[str, str], Article] = {}
-        self._latest: dict[str, Article] = {}
-        for article in iter_versions(job):
-            self._versions[article.id, article.sha256] = article
-            self._latest[article.id] = article
+        self._versions = Versions(job)
         self._schemes: dict[str, Scheme] = {}
         self._accounts: dict[str, dict[int, str]] = {}
+
+    def number(self, annotation: Annotation, link: Linked) -> int:
+        """Return the number that the server has for an annotation of the log."""
+        return self._restored.number(annotation.id, link)
 
     def project(self, client: Client, link: Linked, progress: Progress) -> Iterator[Annotation]:
         """Yield the readable annotations of a project, setting the rest aside."""
@@ -119,15 +136,19 @@ class Reader:
             told = task.told("article")
             where = f"{link.name}: {kind} {raw.id} of {told!r} by {known.author}"
             for reason in read.reasons:
-                self.quarantined += 1
-                self._job.set_aside(self._command, where, reason)
+                self.set_aside(where, reason)
             if read.annotation:
                 yield replace(read.annotation, id=known.id, role=self._role)
+
+    def set_aside(self, where: str, reason: str) -> None:
+        """Put something into quarantine that cannot be used."""
+        self.quarantined += 1
+        self._job.set_aside(self._command, where, reason)
 
     def _read(self, task: RawTask, known: Known, link: Linked) -> Read:
         id_, sha256 = task.told("article"), task.told("sha256")
         raw, author = known.raw, known.author
-        article = self._versions.get((id_, sha256))
+        article = self._versions.get(id_, sha256)
         if article is None:
             return Read(None, (self._misfit(id_, sha256, author),))
         if sha256_of(task.told("text")) != sha256:
@@ -157,7 +178,7 @@ class Reader:
 
     def _misfit(self, id_: str, sha256: str, author: str) -> str:
         """Say why no version of the job's articles is what the task holds."""
-        latest = self._latest.get(id_)
+        latest = self._versions.latest(id_)
         if not id_ or not sha256:
             return "the task was not made by 'pressmark push': it names no article"
         if latest is None:

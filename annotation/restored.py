@@ -63,6 +63,13 @@ class Restored:
         """Write down what was restored, all at once."""
         append_lines(self._path, [asdict(origin) for origin in origins])
 
+    def number(self, id_: str, link: Linked) -> int:
+        """Return the number that a project has for an annotation of the log."""
+        if id_.startswith(f"{link.number}-") and not link.known_as:
+            return int(id_.rpartition("-")[2][1:])
+        found = (e.number for e in self._rows.values() if (e.project, e.id) == (link.number, id_))
+        return next(found, None) or int(id_.rpartition("-")[2][1:])
+
     def known(
         self, raw: RawAnnotation, task: RawTask, link: Linked, people: Mapping[str, Login]
     ) -> Known:

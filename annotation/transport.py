@@ -12,6 +12,8 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,7 +43,10 @@ class CutError(ServiceError):
 
 
 class Transport:
-    """Asks one server, as one user. What may be asked again is, when no answer comes."""
+    """Asks one server, as one user. What may be asked again is, when no answer comes.
+
+    `date` is when the last answer was sent, by the clock of whoever sent it.
+    """
 
     def __init__(
         self, url: str, token: str, *, timeout: float = 120, ca: Path | None = None
@@ -50,6 +55,7 @@ class Transport:
         from label_studio_sdk.core.api_error import ApiError
 
         self.url = url.rstrip("/")
+        self.date: datetime | None = None
         self._ca = ca
         if not (token.isascii() and token.isprintable()):
             raise ServiceError(self._wrong())
@@ -115,6 +121,23 @@ class Transport:
             raise ServiceError(self._denied(answer, path))
         return self.parsed(answer) if answer.content else None
 
+    def stream(self, path: str, query: Json) -> Iterator[bytes]:
+        """Yield what is under `path` as it arrives, in pieces of up to a megabyte.
+
+        Raises:
+            CutError: it broke off.
+            ServiceError: the answer is a refusal.
+        """
+        headers = self._authorized()
+        try:
+            with self._http.stream("GET", self.url + path, params=query, headers=headers) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise ServiceError(self._denied(answer, path))
+                yield from answer.iter_bytes(1 << 20)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise self._failed(error) from None
+
     @contextmanager
     def browser(self) -> Iterator[Browser]:
         """Open a session as a browser's: with cookies and without a token."""
@@ -147,11 +170,13 @@ class Transport:
             content = body if isinstance(body, bytes) else encoded(body)
             headers["Content-Type"] = "application/json"
         try:
-            return http.request(
+            answer = http.request(
                 method, self.url + path, params=query, content=content, data=form, headers=headers
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._failed(error) from None
+        self.date = _dated(answer)
+        return answer
 
     def _failed(self, error: httpx.HTTPError | httpx.InvalidURL) -> ServiceError:
         if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
@@ -264,6 +289,13 @@ def _local(url: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _dated(answer: httpx.Response) -> datetime | None:
+    try:
+        return parsedate_to_datetime(answer.headers["date"]).astimezone(UTC)
+    except (KeyError, ValueError):
+        return None
 
 
 def _detail(answer: httpx.Response) -> str:

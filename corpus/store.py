@@ -135,13 +135,15 @@ def _revisions(path: Path) -> Iterator[Annotation]:
             ) from None
 
 
-def append_annotations(path: Path, annotations: Iterable[Annotation]) -> list[Annotation]:
+def append_annotations(
+    path: Path, annotations: Iterable[Annotation], log: Mapping[str, Annotation] | None = None
+) -> list[Annotation]:
     """Append what is new or changed, with the next revision; return what was appended.
 
     Annotations equal to their last revision (but for the number) are left out, so that the same
-    again leaves the file as it is.
+    again leaves the file as it is. Who has read the file gives it as `log`, by id.
     """
-    last = {annotation.id: annotation for annotation in read_annotations(path)}
+    last = dict(log or {a.id: a for a in read_annotations(path)})
     appended = []
     for annotation in annotations:
         before = last.get(annotation.id)

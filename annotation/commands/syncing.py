@@ -51,14 +51,24 @@ def push(
 
 
 @app.command()
-def pull(
-    layer: Layer = "spans", job: Folder = HERE, settings: Settings = None, as_json: Json = False
+def pull(  # noqa: PLR0917  # typer reads a command's options from its parameters
+    layer: Layer = "spans",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Read everything, not what changed since the last pull.")
+    ] = False,
+    accept: Annotated[
+        bool,
+        typer.Option("--accept-withdrawals", help="Mark whatever is gone there as withdrawn."),
+    ] = False,
+    job: Folder = HERE,
+    settings: Settings = None,
+    as_json: Json = False,
 ) -> None:
     """Fetch the annotators' labels from Label Studio."""
     from annotation.pull import pull as fetch
 
     with work("pull", job, settings) as (opened, progress):
-        result = fetch(opened, progress, layer)
+        result = fetch(opened, progress, layer, everything=everything, accept=accept)
     told = [f"{result.new} new annotations, {result.changed} changed, {result.same} as before"]
     if result.corrected:
         told.append(f"{result.corrected} articles have corrected blocks now")

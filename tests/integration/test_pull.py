@@ -1,0 +1,180 @@
+"""What pull makes of changes between two pulls, against a real Label Studio."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from annotation import changes
+from annotation.client import Client, connect
+from annotation.codec import results_of
+from annotation.people import add_annotator
+from annotation.pull import pull
+from annotation.push import push
+from annotation.rehearse import rehearse
+from annotation.studio import Running, read_login
+from corpus.job import Job, open_job
+from corpus.records import Article
+from corpus.store import add_articles, read_annotations
+from tests.conftest import MakeJob
+from tests.speech import SCHEME, article, mark, scheme
+
+WORDS = [("naïve", "judged"), ("slams", "loud head"), ("“dead”", "judged"), ("goes on", "judged")]
+
+
+@pytest.fixture
+def admin(studio: Running) -> Iterator[Client]:
+    client = connect(studio.url, read_login(studio.login).token)
+    yield client
+    client.close()
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is looked at again because it is recent: here nobody else writes meanwhile."""
+    monkeypatch.setattr(changes, "OVERLAP", 0)
+
+
+def pages(count: int, first: int = 0) -> list[Article]:
+    return [article(id_=f"wire/{n:03}") for n in range(first, first + count)]
+
+
+def twin(job: Job, name: str) -> Job:
+    """The same job a second time, as it stands."""
+    other = job.folder.with_name(name)
+    shutil.copytree(job.folder, other)
+    return open_job(other)
+
+
+def log(job: Job) -> bytes:
+    return job.annotations.read_bytes()
+
+
+def delete_tasks(admin: Client, project: int, ids: list[int], action: str = "delete_tasks") -> None:
+    body = {"selectedItems": {"all": False, "included": ids}}
+    admin._ask("POST", "/api/dm/actions", body, query={"id": action, "project": project})
+
+
+class Office:
+    """Annotators who do anything the API lets them do, drawn by lot."""
+
+    def __init__(self, job: Job, admin: Client, project: int, seed: int) -> None:
+        self.job, self.admin, self.project, self.lot = job, admin, project, random.Random(seed)
+        url = admin.url
+        self.people = [connect(url, add_annotator(job, who).token) for who in ("ana", "Ben Ö.")]
+
+    def close(self) -> None:
+        for client in self.people:
+            client.close()
+
+    def result(self) -> list[Any]:
+        words = self.lot.sample(WORDS, self.lot.randint(0, 3))
+        return results_of(mark("x", *words), article(), scheme())
+
+    def work(self, steps: int) -> None:
+        tasks = sorted(self.admin.snapshot(self.project), key=lambda task: task.id)
+        begun = [task for task in tasks if task.annotations or task.drafts]
+        for task in {t.id: t for t in self.lot.choices(tasks, k=steps) + begun[:steps]}.values():
+            self.lot.choice(self.moves())(task)
+
+    def moves(self) -> list[Callable[[Any], None]]:
+        return [
+            self.submit,
+            self.submit,
+            self.skip,
+            self.change,
+            self.change,
+            self.delete,
+            self.leave,
+            self.leave,
+            self.change_draft,
+            self.drop_draft,
+            self.leave_on_annotation,
+            self.empty,
+            self.remove,
+        ]
+
+    def someone(self) -> Client:
+        return self.lot.choice(self.people)
+
+    def submit(self, task: Any) -> None:
+        self.someone().annotate(task.id, result=self.result(), lead_time=3.0)
+
+    def skip(self, task: Any) -> None:
+        self.someone().annotate(task.id, result=self.result(), was_cancelled=True)
+
+    def change(self, task: Any) -> None:
+        for each in task.annotations[:1]:
+            body = {"result": self.result(), "was_cancelled": self.lot.random() < 0.2}
+            self.someone()._ask("PATCH", f"/api/annotations/{each.id}/", body)
+
+    def delete(self, task: Any) -> None:
+        for each in task.annotations[:1]:
+            self.someone()._ask("DELETE", f"/api/annotations/{each.id}/")
+
+    def leave(self, task: Any) -> None:
+        self.someone().draft(task.id, result=self.result(), lead_time=1.0)
+
+    def leave_on_annotation(self, task: Any) -> None:
+        for each in task.annotations[:1]:
+            self.someone().draft(task.id, each.id, result=self.result(), lead_time=1.0)
+
+    def change_draft(self, task: Any) -> None:
+        for each in task.drafts[:1]:
+            self.admin._ask("PATCH", f"/api/drafts/{each.id}/", {"result": self.result()})
+
+    def drop_draft(self, task: Any) -> None:
+        for each in task.drafts[:1]:
+            self.admin._ask("DELETE", f"/api/drafts/{each.id}/")
+
+    def empty(self, task: Any) -> None:
+        if self.lot.random() < 0.3:
+            delete_tasks(self.admin, self.project, [task.id], "delete_tasks_annotations")
+
+    def remove(self, task: Any) -> None:
+        if self.lot.random() < 0.3:
+            delete_tasks(self.admin, self.project, [task.id])
+
+
+def test_what_changed_gives_the_log_that_reading_everything_gives(
+    studio_job: MakeJob, admin: Client
+) -> None:
+    job = studio_job(*pages(60), scheme=SCHEME)
+    project = push(job).project
+    pull(job)
+    other = twin(job, "whole")
+    office = Office(job, admin, project, seed=1)
+    partly = 0
+    try:
+        for number in range(7):
+            office.work(5)
+            if number == 3:
+                for each in (job, other):
+                    add_articles(each, pages(5, 100))
+                push(job)
+                shutil.copy(job.state_file, other.state_file)
+            result = pull(job, accept=True)
+            partly += not result.whole
+            assert pull(other, everything=True, accept=True).whole == 1
+            assert log(job) == log(other), number
+    finally:
+        office.close()
+    assert partly > 2
+    assert {a.status for a in read_annotations(job.annotations)} >= {"submitted", "withdrawn"}
+
+
+def test_only_what_changed_is_read(studio_job: MakeJob, admin: Client) -> None:
+    job = studio_job(*pages(60), scheme=SCHEME)
+    push(job)
+    rehearse(job, [mark("ana", WORDS[0], of=page) for page in pages(3)])
+    first, again = pull(job), pull(job)
+    assert (first.tasks, first.whole, again.tasks, again.whole) == (60, 1, 0, 0)
+    assert (again.new, again.changed, again.same) == (0, 0, 3)
+    rehearse(job, [mark("Ben Ö.", WORDS[0], of=pages(1)[0])])
+    result = pull(job)
+    assert (result.new, result.tasks, result.whole, result.same) == (1, 1, 0, 3)
+    assert pull(job, everything=True).tasks == 60
