@@ -120,8 +120,8 @@ def _gamma(found: Gamma) -> Told:
         f" empty cost {s.delta_empty:g}, {s.samples} samples, seed {s.seed}"
     )
     told.notes.append(
-        f"{found.one_sided} articles that one annotator alone marked count 0;"
-        f" {found.empty} that nobody marked are left out"
+        f"articles that one annotator alone marked ({found.one_sided}) count 0, those that nobody"
+        f" marked ({found.empty}) are left out"
     )
     return told
 
