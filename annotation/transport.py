@@ -1,7 +1,6 @@
 """How Label Studio is reached: the one file that opens a socket to it, and what can go wrong there.
 
-The SDK knows the two kinds of token and refreshes one of them; its models are not checked and its
-errors print cookies, so the calls themselves are made here.
+The SDK's models are not checked, its errors print cookies, and it takes a second to load.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from annotation.tokens import StaleTokenError, Token
 from corpus.errors import ServiceError
 
 TESTED = "1.23.2"
@@ -51,31 +51,20 @@ class Transport:
     def __init__(
         self, url: str, token: str, *, timeout: float = 120, ca: Path | None = None
     ) -> None:
-        from label_studio_sdk import LabelStudio
-        from label_studio_sdk.core.api_error import ApiError
-
         self.url = url.rstrip("/")
         self.date: datetime | None = None
         self._ca = ca
         if not (token.isascii() and token.isprintable()):
             raise ServiceError(self._wrong())
-        self._http, self._renewing = _http(self.url, timeout, ca), _http(self.url, timeout, ca)
-        self._refused = ApiError
         try:
-            # base_url ends in '/', or a token is refreshed at the wrong place below a sub-path
-            sdk = LabelStudio(  # type: ignore[no-untyped-call]  # the SDK's own omission
-                base_url=f"{self.url}/", api_key=token, httpx_client=self._renewing
-            )
-        except ApiError:
-            self.close()
+            self._token = Token(token, self._exchanged)
+        except StaleTokenError:
             raise ServiceError(self._stale()) from None
-        self._headers = sdk._client_wrapper.get_headers  # noqa: SLF001  # its one way to the token
-        self._tokens = sdk._client_wrapper._tokens_client  # noqa: SLF001  # and to forget one
+        self._http = _http(self.url, timeout, ca)
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
-        self._renewing.close()
 
     def ask(
         self,
@@ -106,12 +95,12 @@ class Transport:
     def _asked(
         self, method: str, path: str, body: object, query: Json | None, *, missing: bool
     ) -> Any:
-        headers = self._authorized()
+        headers = {"Authorization": self._token.header()}
         answer = self._send(self._http, method, path, query=query, body=body, headers=headers)
-        if answer.status_code == httpx.codes.UNAUTHORIZED and self._tokens._access_token:  # noqa: SLF001
+        if answer.status_code == httpx.codes.UNAUTHORIZED and self._token.access:
             # an access token lives five minutes by the server's clock, which need not be ours
-            self._tokens._access_token = None  # noqa: SLF001
-            headers = self._authorized()
+            self._token.access = ""
+            headers = {"Authorization": self._token.header()}
             answer = self._send(self._http, method, path, query=query, body=body, headers=headers)
         if answer.status_code == httpx.codes.NOT_FOUND and missing:
             return None
@@ -144,14 +133,20 @@ class Transport:
         with _http(self.url, 60, self._ca) as http:
             yield Browser(self, http)
 
-    def _authorized(self) -> dict[str, str]:
-        """The headers that let us in, with a new access token where the last one has run out."""
+    def _exchanged(self, token: str) -> str:
+        """Return an access token for a personal one; nothing else has been asked yet."""
+        path = "/api/token/refresh/"
         try:
-            return dict(self._headers())
-        except httpx.HTTPError as error:
-            raise CutError(self._broken(error), over=True) from None
-        except (self._refused, ValueError):
-            raise ServiceError(self._stale()) from None
+            answer = self._send(self._http, "POST", path, body={"refresh": token})
+        except CutError as cut:
+            raise CutError(str(cut), over=True) from None
+        if answer.is_server_error:
+            raise CutError(self._denied(answer, path), over=True)
+        said = self.parsed(answer) if answer.is_success else None
+        access = said.get("access") if isinstance(said, dict) else None
+        if not isinstance(access, str):
+            raise ServiceError(self._stale())
+        return access
 
     def _send(
         self,

@@ -442,7 +442,6 @@ def test_a_wrong_token_is_told_in_a_line(remote: MakeJob, monkeypatch: pytest.Mo
     refused(job, TOKEN)
 
 
-@pytest.mark.filterwarnings("ignore:The `parse_obj`:DeprecationWarning")  # the SDK's own
 def test_disabled_legacy_tokens_are_told_and_a_personal_token_is_let_in(
     remote: MakeJob, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

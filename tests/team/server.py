@@ -18,9 +18,9 @@ from pathlib import Path
 import httpx
 import trustme
 
-from annotation.client import healthy
 from annotation.studio import Login
 from annotation.studio_env import environment, settings
+from annotation.transport import healthy
 
 ADMIN = Login("lead@pressmark.invalid", "not a secret 1", "7" * 40)
 PATH = "/labels"

@@ -19,8 +19,6 @@ from tests.speech import SCHEME, article, mark
 from tests.team.conftest import TEAM_TOKEN
 from tests.team.server import Team
 
-pytestmark = pytest.mark.filterwarnings("ignore:The `parse_obj`:DeprecationWarning")  # the SDK's
-
 
 def test_work_goes_round_by_https_with_a_private_authority(team: Team, studio_job: MakeJob) -> None:
     job = studio_job(article(), scheme=SCHEME, studio={"url": team.url, "ca": str(team.ca)})
@@ -53,8 +51,9 @@ def test_a_file_that_holds_no_authority_is_told(
 
 def test_an_access_token_that_runs_out_in_the_middle_is_renewed(team: Team) -> None:
     client = connect(team.plain, team.token)
-    head, body, _ = client._tokens._access_token.split(".")
-    client._tokens._access_token = f"{head}.{body}.{'A' * 43}"  # what the server accepts no more
+    token = client._transport._token
+    head, body, _ = token.access.split(".")
+    token.access = f"{head}.{body}.{'A' * 43}"  # what the server accepts no more
     assert client.whoami().id
     client.close()
 
