@@ -95,12 +95,12 @@ class Transport:
     def _asked(
         self, method: str, path: str, body: object, query: Json | None, *, missing: bool
     ) -> Any:
-        headers = {"Authorization": self._token.header()}
+        headers = self._authorized()
         answer = self._send(self._http, method, path, query=query, body=body, headers=headers)
         if answer.status_code == httpx.codes.UNAUTHORIZED and self._token.access:
             # an access token lives five minutes by the server's clock, which need not be ours
             self._token.access = ""
-            headers = {"Authorization": self._token.header()}
+            headers = self._authorized()
             answer = self._send(self._http, method, path, query=query, body=body, headers=headers)
         if answer.status_code == httpx.codes.NOT_FOUND and missing:
             return None
@@ -132,6 +132,10 @@ class Transport:
         """Open a session as a browser's: with cookies and without a token."""
         with _http(self.url, 60, self._ca) as http:
             yield Browser(self, http)
+
+    def _authorized(self) -> dict[str, str]:
+        """The header that lets us in, with a new access token where the last one has run out."""
+        return {"Authorization": self._token.header()}
 
     def _exchanged(self, token: str) -> str:
         """Return an access token for a personal one; nothing else has been asked yet."""
