@@ -22,3 +22,22 @@ def prelabel(job: Folder = HERE, settings: Settings = None, as_json: Json = Fals
     idle = sum(1 for count in result.finds.values() if not count)
     told += [f"  {idle} of {len(result.finds)} entries found nothing"] if idle else []
     answer(result, as_json, "\n".join(told))
+
+
+@app.command()
+def effects(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
+    """Tell what pre-labels did to the labels, by the lot that decided who saw them."""
+    from corpus.looking.tables import printed
+    from corpus.prelabels.effects import effects as measure
+    from corpus.prelabels.tables import NOTHING, tables
+
+    with work("effects", job, settings) as (opened, _):
+        result = measure(opened)
+    if as_json:
+        answer(result, as_json, "")
+        return
+    found = tables(result)
+    for table in found:
+        printed(table)
+    if not found:
+        print(NOTHING)

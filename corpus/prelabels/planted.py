@@ -32,6 +32,20 @@ class Plants:
             for planted in exposure.planted
         )
 
+    def exposure(self, annotation: Annotation) -> Exposure | None:
+        """Return the row of the ledger that tells what stood on the author's page, or None.
+
+        Of several runs that were shown one after another it is the one that the annotation names.
+        """
+        rows = self._by_key.get(_key(annotation), ())
+        named = [row for row in rows if row.run == annotation.shown] if annotation.shown else rows
+        return named[-1] if named else None
+
+    def run_of(self, annotation: Annotation) -> str:
+        """Return the run that stood on the author's page by the ledger; '' if none did."""
+        row = self.exposure(annotation)
+        return row.run if row else ""
+
     def accepted(self, annotation: Annotation, span: Span) -> Planted | None:
         """Return the planted error that `span` lets stand as it was shown, or None.
 
