@@ -21,6 +21,7 @@ from corpus.commands import (
     packs,
     placing,
     prelabelling,
+    qualifying,
     reading,
     releasing,
 )
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 #: The order of `pressmark --help`: the way of a page through a job.
 ORDER = """
     demo init doctor fetch ingest import show stats prelabel studio people annotator assign
-    push pull backup restore agree
+    push pull backup restore qualify agree effects
     train evaluate predict
     duplicates split reanchor publish rehydrate export takedown
     """.split()
@@ -66,6 +67,7 @@ for part in (
     agreeing,
     placing,
     prelabelling,
+    qualifying,
     releasing,
     serving,
     staffing,

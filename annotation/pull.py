@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 
+from annotation.campaign.qualification import has_learners, pull_qualification
 from annotation.changes import write_marks
 from annotation.layers import BLOCKS, SPANS, scheme_of
 from annotation.look import Looking
@@ -32,6 +33,7 @@ class Pulled:
 
     `same` counts those that stand as before. `corrected` counts the versions of articles whose
     blocks it changed, `tasks` what was read, `whole` the projects of which that was all.
+    `qualifying` is what is new or changed of the work that people qualify with.
     """
 
     new: int
@@ -42,6 +44,7 @@ class Pulled:
     corrected: int = 0
     tasks: int = 0
     whole: int = 0
+    qualifying: int = 0
 
 
 def pull(
@@ -57,7 +60,8 @@ def pull(
     Everybody's projects of the layer are asked what changed since the last pull. Skipped and
     unsubmitted work comes too, as what it is. What was deleted on the server becomes 'withdrawn',
     and if it comes back what it was. Nobody's e-mail is written. What was submitted in the layer
-    'blocks' is laid over the articles' blocks at once.
+    'blocks' is laid over the articles' blocks at once. What people do to qualify goes to
+    qualification.jsonl.
 
     With `everything` all is read again. With `accept` whatever is gone is marked as withdrawn.
 
@@ -69,7 +73,7 @@ def pull(
     scheme_of(job, layer)
     with opened(job, layer) as desks:
         gone = missing(job, [link for _, link in desks], layer)
-        if not desks and not gone:
+        if not desks and not gone and not (layer == SPANS and has_learners(job)):
             command = "pressmark push" + ("" if layer == SPANS else f" --layer {layer}")
             raise PressmarkError(
                 f"{job.folder}: has no project of this layer on its server; run '{command}' first"
@@ -89,15 +93,17 @@ def pull(
     write_marks(job, {look.link.number: look.mark for look in looks if look.mark})
     fresh = {annotation.id for annotation in appended}
     stood = {each.id for look in looks for each in held(log.values(), look.link)}
+    qualifying, aside = pull_qualification(job, progress) if layer == SPANS else (0, 0)
     return Pulled(
         new=len(fresh - set(log)),
         changed=len(fresh & set(log)),
         same=len(stood - fresh),
-        quarantined=reader.quarantined,
+        quarantined=reader.quarantined + aside,
         remarks=tuple(reader.remarks),
         corrected=len(correct(job)) if layer == BLOCKS else 0,
         tasks=sum(look.tasks for look in looks),
         whole=sum(look.whole for look in looks),
+        qualifying=qualifying,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotation.campaign.exposure import exposed
+from annotation.campaign.qualification import learning
 from annotation.codec import uid_of
 from annotation.layers import BLOCKS, SPANS, blocks_shown, scheme_of
 from annotation.projects import WORK, Desk
@@ -68,10 +69,15 @@ def wanted(job: Job, layer: str, run: str | None = None) -> dict[Desk, Sequence[
 def _assigned(job: Job, shown: dict[tuple[str, str], Annotation]) -> dict[Desk, Sequence[Wanted]]:
     """Return each annotator's desk: week after week, in an order of their own.
 
-    Nothing tells which of the tasks everybody gets, or which come again.
+    Nothing tells which of the tasks everybody gets, or which come again. Who has to qualify first
+    has a desk for that, and none for work until they have.
     """
+    learners: dict[Desk, Sequence[Wanted]] = {
+        desk: [Wanted(each) for each in found] for desk, found in learning(job).items()
+    }
+    waiting = {desk.owner for desk in learners}
     rows = [row for row in read_assignments(job.assignments) if not row.taken]
-    if not rows:
+    if not rows and not learners:
         raise PressmarkError(f"{job.folder}: nothing is assigned; run 'pressmark assign' first")
     listed, needed = read_takedown(job.takedown), {(row.article, row.sha256) for row in rows}
     articles = {
@@ -85,8 +91,8 @@ def _assigned(job: Job, shown: dict[tuple[str, str], Annotation]) -> dict[Desk, 
         tasks = desks.setdefault(Desk(SPANS, WORK, row.annotator), [])
         if version in articles:
             tasks.append(Wanted(articles[version], shown.get(version), row.occasion))
-    ordered = sorted(desks, key=lambda desk: desk.owner)
-    return {desk: exposed(job, desk, desks[desk]) for desk in ordered}
+    ordered = sorted((d for d in desks if d.owner not in waiting), key=lambda desk: desk.owner)
+    return learners | {desk: exposed(job, desk, desks[desk]) for desk in ordered}
 
 
 def _refuse_run(run: str | None) -> None:

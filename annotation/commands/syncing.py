@@ -72,6 +72,8 @@ def pull(  # noqa: PLR0917  # typer reads a command's options from its parameter
     told = [f"{result.new} new annotations, {result.changed} changed, {result.same} as before"]
     if result.corrected:
         told.append(f"{result.corrected} articles have corrected blocks now")
+    if result.qualifying:
+        told.append(f"{result.qualifying} to qualify with: 'pressmark qualify' scores them")
     told += [f"look at {remark}" for remark in result.remarks[:MOST]]
     if len(result.remarks) > MOST:
         told.append(f"and {len(result.remarks) - MOST} more to look at: --json lists them all")
