@@ -79,6 +79,15 @@ def push(
     )
 
 
+def push_desk(job: Job, desk: Desk, tasks: Iterable[Wanted], progress: Progress = silent) -> str:
+    """Make one desk's project hold these tasks, as `push` does; return its address.
+
+    Raises:
+        ServiceError: Label Studio cannot be reached, or went away meanwhile.
+    """
+    return _push(job, desk, tasks, _Memory.of(job), progress)[2]
+
+
 def plans(job: Job, run: str | None = None, layer: str = SPANS) -> tuple[Plan, ...]:
     """Return what `push` would do, a desk at a time; nothing is written anywhere.
 

@@ -6,7 +6,7 @@ Whoever fetches work from Label Studio (pull, qualification, adjudication) does 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from annotation.campaign.crossing import crossing
@@ -29,6 +29,9 @@ from corpus.records import Annotation, misfits
 from corpus.scheme import Scheme
 from corpus.stories.reanchor import is_carried
 from corpus.text import sha256_of
+
+#: Reads what somebody made of a task on an article, under the scheme that was in force then.
+Reading = Callable[[RawTask, Known, Article, Scheme, Linked], Read]
 
 
 @contextlib.contextmanager
@@ -93,12 +96,23 @@ class Reader:
     all that stands on the server, readable or not.
     """
 
-    def __init__(self, job: Job, *, role: str = "human", command: str = "pull") -> None:
-        """Prepare to read annotations of `role`; what is set aside is told as `command`'s."""
+    def __init__(
+        self,
+        job: Job,
+        *,
+        role: str = "human",
+        command: str = "pull",
+        reading: Reading | None = None,
+    ) -> None:
+        """Prepare to read annotations of `role`; what is set aside is told as `command`'s.
+
+        `reading` reads the annotations of a page other than the annotator's.
+        """
         self.quarantined = 0
         self.seen: set[str] = set()
         self.remarks: list[str] = []
         self._job, self._role, self._command = job, role, command
+        self._reading = reading or self._as_annotator
         self._people = read_people(job)
         self._shown, self._restored = ShownLog(job), Restored(job)
         self._versions = Versions(job)
@@ -155,25 +169,32 @@ class Reader:
             reason = "the text was changed in Label Studio after it was pushed; restore it there"
             return Read(None, (reason,))
         scheme = self._scheme(link.scheme_at(raw.when))
-        shown = self._shown.to(link.name, task.told("uid"), known.run, raw.began)
+        read = self._reading(task, known, article, scheme, link)
+        if read.annotation:
+            told = f"{article.id} by {author}: "
+            self.remarks += [told + remark for remark in remarks(read.annotation, article, scheme)]
+            if link.desk.layer == BLOCKS:
+                laid = overlay(article, read.annotation.spans)
+                self.remarks += [told + remark for remark in laid.remarks]
+        return read
+
+    def _as_annotator(
+        self, task: RawTask, known: Known, article: Article, scheme: Scheme, link: Linked
+    ) -> Read:
+        shown = self._shown.to(link.name, task.told("uid"), known.run, known.raw.began)
         read = annotation_of(
-            raw,
+            known.raw,
             article,
             scheme,
             shown,
-            author,
+            known.author,
             project=link.name,
             layer=link.desk.layer,
             occasion=task.occasion,
         )
         if read.annotation:
-            told = f"{article.id} by {author}: "
-            self.remarks += [told + remark for remark in remarks(read.annotation, article, scheme)]
             dragged = shifted_ends(read.annotation, shown, article)
-            self.remarks += [told + remark for remark in dragged]
-            if link.desk.layer == BLOCKS:
-                laid = overlay(article, read.annotation.spans)
-                self.remarks += [told + remark for remark in laid.remarks]
+            self.remarks += [f"{article.id} by {known.author}: {remark}" for remark in dragged]
         return read
 
     def _misfit(self, id_: str, sha256: str, author: str) -> str:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from annotation.backup import backup
 from annotation.client import Client
-from annotation.codec import prediction_of, task_of
+from annotation.codec import prediction_of
 from annotation.journal import PRELABELS, TASKS, Batch, Journal, await_batch
 from annotation.layers import BLOCKS
 from annotation.plan import Plan
@@ -84,7 +84,7 @@ class Sending:
             self.progress("pushing articles", done, total)
 
     def _parcel(self, tasks: list[Wanted]) -> _Parcel:
-        rows = [task_of(t.article, self.scheme, t.shown, t.occasion) for t in tasks]
+        rows = [task.task(self.scheme) for task in tasks]
         shown = tuple((task.uid, task.shown) for task in tasks if task.shown)
         return _Parcel(tuple(task.uid for task in tasks), shown, encoded(rows))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from annotation.campaign.exposure import exposed
 from annotation.campaign.qualification import learning
-from annotation.codec import uid_of
+from annotation.codec import Json, task_of, uid_of
 from annotation.layers import BLOCKS, SPANS, blocks_shown, scheme_of
 from annotation.projects import WORK, Desk
 from corpus.assignments import rank, read_assignments
@@ -15,6 +15,7 @@ from corpus.errors import PressmarkError
 from corpus.exposures import Exposure
 from corpus.job import Job
 from corpus.records import Annotation, Article
+from corpus.scheme import Scheme
 from corpus.store import iter_versions, read_articles, read_run, runs
 from corpus.takedown import is_taken_down, read_takedown
 
@@ -23,18 +24,24 @@ from corpus.takedown import is_taken_down, read_takedown
 class Wanted:
     """A task: an article, on which occasion its annotator meets it, and the pre-labels shown.
 
-    `exposure` is what the lot said of showing them, once it was drawn.
+    `exposure` is what the lot said of showing them, once it was drawn. `made` is the task itself,
+    where a desk shows more of an article than pre-labels.
     """
 
     article: Article
     shown: Annotation | None = None
     occasion: int = 1
     exposure: Exposure | None = None
+    made: Json | None = None
 
     @property
     def uid(self) -> str:
         """The task's stable name in its project."""
         return uid_of(self.article, self.occasion)
+
+    def task(self, scheme: Scheme) -> Json:
+        """Return the task as it is sent."""
+        return self.made or task_of(self.article, scheme, self.shown, self.occasion)
 
 
 def wanted(job: Job, layer: str, run: str | None = None) -> dict[Desk, Sequence[Wanted]]:

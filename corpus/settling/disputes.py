@@ -23,8 +23,8 @@ class Dispute:
     """One thing for an adjudicator to look at.
 
     `decision` is what was settled automatically: of an audit alone, which stays one once it is
-    adjudicated. `adjudicator` decided it and gave `reason` for the annotators' differing; `gold` is
-    the id of what was made.
+    adjudicated. `adjudicator` decided it and gave `reason` for the annotators' differing, with a
+    `comment` perhaps; `gold` is the id of what was made.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Dispute:
     decision: Decision | None = None
     adjudicator: str = ""
     reason: str = ""
+    comment: str = ""
     gold: str = ""
     when: str = ""
 
