@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from annotation.adjudicating import page
 from annotation.client import Client
 from annotation.connection import server
 from annotation.interface import instructions, interface
@@ -106,7 +107,7 @@ def intended(job: Job, client: Client, desk: Desk = Desk()) -> tuple[Linked | No
     if link is None:
         return None, "made"
     before = link.schemes[-1][1]
-    if before == scheme.hash and link.interface == _print(scheme):
+    if before == scheme.hash and link.interface == _print(scheme, desk):
         return link, ""
     safe = before == scheme.hash or extends(scheme, job.kept_scheme(before))
     if not safe and any(task.touched for task in client.tasks(link.id)):
@@ -130,14 +131,14 @@ def current_project(job: Job, client: Client, desk: Desk = Desk()) -> Linked:  #
     if not change:
         return link
     before = link.schemes[-1][1]
-    project = client.update_project(link.id, **_look(scheme))
+    project = client.update_project(link.id, **_look(scheme, desk))
     since = link.schemes if before == scheme.hash else (*link.schemes, (now(), scheme.hash))
     return _remembered(job, project, since, desk, scheme, known_as=link.known_as)
 
 
 def _made(job: Job, client: Client, desk: Desk, scheme: Scheme, more: str) -> Linked:
     """Make a project whose title ends in `more`; a desk of one person needs one annotation."""
-    everybody = desk.layer == SPANS and not desk.owner
+    everybody = desk == Desk()
     more = more[: _LONGEST - _SHORTEST - 1]
     title = f"{_title(job)[: _LONGEST - len(more) - 1]} {more}".strip()
     project = made_once(
@@ -148,19 +149,23 @@ def _made(job: Job, client: Client, desk: Desk, scheme: Scheme, more: str) -> Li
         show_instruction=True,
         show_collab_predictions=True,
         maximum_annotations=job.settings.studio.annotators if everybody else 1,
-        **_look(scheme),
+        **_look(scheme, desk),
     )
     link = _remembered(job, project, (("", scheme.hash),), desk, scheme)
     forget_making(job, server(job, desk.owner), title)
     return link
 
 
-def _look(scheme: Scheme) -> dict[str, Any]:
+def _look(scheme: Scheme, desk: Desk) -> dict[str, Any]:
+    """The page and what it is introduced by: the annotator's, or the adjudicator's."""
+    if desk.purpose == ADJUDICATION:
+        told = page.introduction(scheme) + instructions(scheme)
+        return {"label_config": page.adjudicator(scheme), "expert_instruction": told}
     return {"label_config": interface(scheme), "expert_instruction": instructions(scheme)}
 
 
-def _print(scheme: Scheme) -> str:
-    return sha256_of(interface(scheme) + instructions(scheme))
+def _print(scheme: Scheme, desk: Desk) -> str:
+    return sha256_of("".join(_look(scheme, desk).values()))
 
 
 def _remembered(
@@ -172,7 +177,7 @@ def _remembered(
     *,
     known_as: str = "",
 ) -> Linked:
-    link = Linked(project.id, project.created_at, _print(scheme), since, desk, known_as)
+    link = Linked(project.id, project.created_at, _print(scheme, desk), since, desk, known_as)
     remember(job, link)
     return link
 

@@ -1,0 +1,1 @@
+"""What annotators disagree on, put before a person who settles it."""
