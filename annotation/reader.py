@@ -25,7 +25,7 @@ from corpus.blocks.overlay import overlay
 from corpus.check import remarks
 from corpus.job import Job
 from corpus.progress import Progress
-from corpus.records import Annotation, misfits
+from corpus.records import Annotation, Article, misfits
 from corpus.scheme import Scheme
 from corpus.stories.reanchor import is_carried
 from corpus.text import sha256_of

@@ -275,6 +275,12 @@ class SettlingSection(Strict):
     seed: int = 0
 
 
+class AdjudicationSection(Strict):
+    """How those who adjudicate share the work: `weekly` articles a week to one of capacity 1."""
+
+    weekly: Number = 20
+
+
 class JobFile(Strict):
     """pressmark.yaml as it is written; `packs` is the folder of the publishers' packs.
 
@@ -291,6 +297,7 @@ class JobFile(Strict):
     campaign: CampaignSection = CampaignSection()
     agreement: AgreementSection = AgreementSection()
     settling: SettlingSection = SettlingSection()
+    adjudication: AdjudicationSection = AdjudicationSection()
     stats: StatsSection = StatsSection()
     split: SplitSection = SplitSection()
     training: TrainingSection = TrainingSection()
