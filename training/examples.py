@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from corpus.errors import PressmarkError
 from corpus.job import Job
 from corpus.measures import majority
+from corpus.prelabels.planted import planted
 from corpus.records import Annotation, Article, Span
 from corpus.scheme import Label, Scheme, extends
 from corpus.store import read_annotations, read_articles
@@ -81,7 +82,8 @@ class Examples:
 def read_examples(job: Job) -> Examples:
     """Read what the job's annotators said of the latest version of its articles.
 
-    Where an article has gold (a published corpus' consolidated labels) that alone counts.
+    Where an article has gold (a published corpus' consolidated labels) that alone counts. Errors
+    that were planted among pre-labels and let stand are no opinions.
 
     Raises:
         PressmarkError: there is no annotation that can be used; the message says why not.
@@ -94,7 +96,8 @@ def read_examples(job: Job) -> Examples:
     articles = {article.id: article for article in read_articles(job)}
     used: defaultdict[str, dict[str, Annotation]] = defaultdict(dict)
     left_out: Counter[str] = Counter()
-    annotations = read_annotations(job.annotations)
+    plants = planted(job)
+    annotations = [plants.counted(each) for each in read_annotations(job.annotations)]
     labels = _older(job, {annotation.scheme for annotation in annotations})
     for annotation in sorted(annotations, key=lambda a: (a.when, a.id)):
         if reason := _unusable(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from corpus.agreement.opinions import ArticleOpinions, words_of
 from corpus.errors import PressmarkError
 from corpus.job import Job
+from corpus.prelabels.planted import planted
 from corpus.records import Annotation, Article
 from corpus.scheme import Scheme, extends
 from corpus.store import iter_versions, read_annotations, read_first_submissions
@@ -96,7 +97,9 @@ class Selection:
 
 def select(job: Job) -> Selection:
     """Read the job's annotations and return what counts for agreement."""
-    kept, left, skips = _submitted(job)
+    submitted, left, skips = _submitted(job)
+    plants = planted(job)
+    kept = [plants.counted(annotation) for annotation in submitted]
     schemes = _schemes(job, kept)
     scheme, notes = _in_force(job, kept, schemes)
     fit = []

@@ -71,6 +71,16 @@ class Plants:
         rows = self._by_key.get(_key(annotation), ())
         return not annotation.shown and all(exposure.arm == "unshown" for exposure in rows)
 
+    def counted(self, annotation: Annotation) -> Annotation:
+        """Return the annotation as it counts: without planted errors, `shown` as the ledger has it.
+
+        Whoever reads annotations for agreement or training takes this, and may then ask `not shown`.
+        """
+        bare = self.without(annotation)
+        if bare.shown or self.unassisted(bare):
+            return bare
+        return replace(bare, shown=self.run_of(bare))
+
     def unsupported(self, gold: Annotation, annotations: Sequence[Annotation]) -> set[str]:
         """Return the ids of the spans of `gold` that are planted errors and nothing else.
 

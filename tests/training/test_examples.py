@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import PressmarkError
+from corpus.exposures import Exposure, Planted, append_exposures
 from corpus.imports.run import import_corpus
 from corpus.job import Job, open_job
 from corpus.records import Answer, Article
 from corpus.store import append_annotations, read_articles
 from tests.conftest import MakeJob
 from tests.corpus.imports.made import ptc, row
+from tests.speech import SCHEME as SMALL
 from tests.speech import article, mark, scheme
 from tests.training.press import opinion
 from training.examples import Example, read_examples
@@ -89,3 +91,18 @@ def test_of_an_imported_corpus_what_is_mapped_teaches_our_scheme_and_the_native_
         (span,) = example.reference(each.scheme)
         assert example.article.text[span.start : span.end] == "cowardly"
         assert each.scheme.label(span.label)
+
+
+def test_a_planted_error_does_not_teach_and_who_was_shown_pre_labels_does_not_score(
+    job: MakeJob,
+) -> None:
+    home = job(PAGE, scheme=SMALL)
+    vile = mark("ana", ("vile", "judged"), ("and", "judged"), of=PAGE)
+    error = Planted("e1", "place", vile.spans[1].start, vile.spans[1].end, "judged", (0, 4, "x"))
+    row = Exposure("ana", PAGE.id, PAGE.sha256, arm="shown", run="r1", planted=(error,))
+    append_exposures(home.exposures, [row])
+    append_annotations(home.annotations, [vile])
+    examples = read_examples(home)
+    (example,) = examples.of([PAGE.id])
+    assert [PAGE.text[s.start : s.end] for s in example.opinions[0].spans] == ["vile"]
+    assert examples.unassisted([PAGE.id]) == []

@@ -114,3 +114,13 @@ def test_who_deleted_every_pre_label_was_assisted_all_the_same(told: str, unassi
     assert plants.unassisted(mark("ana", of=PAGE, shown=told)) is unassisted
     assert plants.unassisted(mark("ben", of=PAGE))
     assert plants.unassisted(mark("cleo", of=PAGE))
+
+
+def test_as_it_counts_an_annotation_has_no_error_and_says_what_the_ledger_knows() -> None:
+    exposure = shown_to("ana")
+    plants = Plants((exposure, Exposure("ben", PAGE.id, PAGE.sha256)))
+    counted = plants.counted(replace(accepting("ana", exposure), shown=""))
+    assert counted.shown == "r1"
+    assert len(counted.spans) == len(RUN.spans) - len(exposure.planted)
+    said = mark("ben", of=PAGE)
+    assert plants.counted(said) == said
