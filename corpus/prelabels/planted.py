@@ -74,7 +74,7 @@ class Plants:
     def counted(self, annotation: Annotation) -> Annotation:
         """Return the annotation as it counts: without planted errors, `shown` as the ledger has it.
 
-        Whoever reads annotations for agreement or training takes this, and may then ask `not shown`.
+        Whoever measures or learns takes this, and may then ask `not annotation.shown`.
         """
         bare = self.without(annotation)
         if bare.shown or self.unassisted(bare):
