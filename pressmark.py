@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 #: The order of `pressmark --help`: the way of a page through a job.
 ORDER = """
-    demo init doctor fetch ingest import show stats prelabel studio people annotator assign
+    demo init doctor fetch ingest import adopt show stats prelabel studio people annotator assign
     push pull backup restore qualify agree effects adjudicate
     train evaluate predict
     duplicates split reanchor publish rehydrate export takedown

@@ -1,4 +1,4 @@
-"""Commands that keep what a server holds: backup, restore."""
+"""Commands that keep what a server holds, or bring it in: backup, restore, adopt."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from corpus.console import HERE, Folder, Json, Settings, answer, work
+from corpus.console import HERE, Folder, Json, Settings, answer, quarantined, work
 
 app = typer.Typer()
 
@@ -50,3 +50,31 @@ def restore(
             else "its original still stands, so the job goes on with that"
         )
     answer(result, as_json, "\n".join(lines))
+
+
+@app.command()
+def adopt(  # noqa: PLR0917  # typer reads a command's options from its parameters
+    what: Annotated[
+        str, typer.Argument(help="A project's number on the job's server, or a JSON export.")
+    ],
+    configuration: Annotated[
+        Path | None, typer.Option(help="An export's labelling interface (XML).")
+    ] = None,
+    name: Annotated[str, typer.Option(help="What to call it; else its title.")] = "",
+    job: Folder = HERE,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> None:
+    """Read a project that others made in Label Studio: its scheme, articles and annotations."""
+    from annotation.adopt.adopt import adopt as take
+
+    with work("adopt", job, settings) as (opened, progress):
+        result = take(opened, what, configuration, name, progress)
+    counts = f"{result.spans} spans, {result.answers} answers"
+    lines = (
+        f"{result.new} new articles, {result.versions} new versions, {result.same} known",
+        f"{result.annotations} new annotations ({counts}), {result.known} known",
+        f"its scheme: {result.scheme}",
+    )
+    answer(result, as_json, "\n".join(lines))
+    quarantined(opened, result.quarantined)

@@ -16,7 +16,8 @@ from corpus.imports.native import Refused
 from corpus.job import Job, now
 from corpus.progress import Progress, silent
 from corpus.records import Annotation
-from corpus.store import add_articles, append_annotations
+from corpus.scheme import Scheme
+from corpus.store import Added, add_articles, append_annotations
 from corpus.takedown import REASON, is_taken_down, read_takedown
 
 
@@ -58,18 +59,8 @@ def import_corpus(
         raise PressmarkError(f"{path}: no such file or folder; {name} needs {corpus.needs}")
     progress("reading the corpus", 0, 0)
     found = convert(corpus.read(path), name, scheme, _version(), now())
-    _bar(found, read_takedown(job.takedown))
-    for refused in found.refused:
-        held = {
-            key: _plain(value) if isinstance(value, str) else value
-            for key, value in refused.held.items()
-        }
-        job.set_aside("import", _plain(f"{name}: {refused.where}"), _plain(refused.reason), **held)
-    job.keep_scheme(scheme)
-    added = add_articles(job, found.articles.values())
+    added, appended = keep(job, name, found, scheme, progress)
     native = list(found.annotations.values())
-    progress("writing annotations", 0, 0)
-    appended = append_annotations(job.annotations, native)
     return Imported(
         corpus=name,
         licence=corpus.licence,
@@ -84,6 +75,32 @@ def import_corpus(
         quarantined=len(found.refused),
         mapped=_map(job, mapping, found, native) if mapping else None,
     )
+
+
+def keep(
+    job: Job,
+    name: str,
+    found: Converted,
+    scheme: Scheme,
+    progress: Progress = silent,
+    *,
+    command: str = "import",
+) -> tuple[Added, list[Annotation]]:
+    """Write what was converted into the job; return what of it is new.
+
+    What was refused, and what is on the take-down list, goes to quarantine.jsonl.
+    """
+    _bar(found, read_takedown(job.takedown))
+    for refused in found.refused:
+        held = {
+            key: _plain(value) if isinstance(value, str) else value
+            for key, value in refused.held.items()
+        }
+        job.set_aside(command, _plain(f"{name}: {refused.where}"), _plain(refused.reason), **held)
+    job.keep_scheme(scheme)
+    added = add_articles(job, found.articles.values())
+    progress("writing annotations", 0, 0)
+    return added, append_annotations(job.annotations, found.annotations.values())
 
 
 def _bar(found: Converted, listed: Collection[str]) -> None:
