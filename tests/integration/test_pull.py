@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,6 +21,7 @@ from annotation.pull import pull
 from annotation.push import push
 from annotation.rehearse import rehearse
 from annotation.studio import Running, read_login
+from corpus.errors import PressmarkError
 from corpus.job import Job, open_job
 from corpus.records import Article
 from corpus.store import add_articles, read_annotations
@@ -178,3 +183,122 @@ def test_only_what_changed_is_read(studio_job: MakeJob, admin: Client) -> None:
     result = pull(job)
     assert (result.new, result.tasks, result.whole, result.same) == (1, 1, 0, 3)
     assert pull(job, everything=True).tasks == 60
+
+
+def test_a_project_that_is_gone_is_no_reason_to_withdraw_what_was_pulled(
+    studio_job: MakeJob, admin: Client
+) -> None:
+    job = studio_job(*pages(3), scheme=SCHEME)
+    project = push(job).project
+    rehearse(job, [mark("ana", WORDS[0], of=page) for page in pages(2)])
+    pull(job)
+    before = log(job)
+    admin._ask("DELETE", f"/api/projects/{project}/")
+    with pytest.raises(PressmarkError, match="2 annotations that were pulled; nothing was written"):
+        pull(job)
+    push(job)
+    with pytest.raises(PressmarkError, match="pressmark restore FILE"):
+        pull(job)
+    assert log(job) == before
+    assert pull(job, accept=True).changed == 2
+    assert {a.status for a in read_annotations(job.annotations)} == {"withdrawn"}
+    assert pull(job).changed == 0
+
+
+def test_more_than_annotators_delete_is_refused_until_it_is_accepted(
+    studio_job: MakeJob, admin: Client
+) -> None:
+    job = studio_job(*pages(15), scheme=SCHEME)
+    project = push(job).project
+    rehearse(job, [mark("ana", WORDS[0], of=page) for page in pages(15)])
+    pull(job)
+    before = log(job)
+    ids = [task.id for task in admin.tasks(project)]
+    delete_tasks(admin, project, ids[:11])
+    with pytest.raises(PressmarkError, match="11 of 15 annotations are gone"):
+        pull(job)
+    delete_tasks(admin, project, ids[11:])
+    with pytest.raises(PressmarkError, match="15 of 15 annotations are gone"):
+        pull(job)
+    assert log(job) == before
+    assert pull(job, accept=True).changed == 15
+
+
+def test_a_few_that_were_deleted_are_withdrawn_and_come_back_when_they_are_put_back(
+    studio_job: MakeJob, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = studio_job(*pages(3), scheme=SCHEME)
+    project = push(job).project
+    rehearse(job, [mark("ana", WORDS[0], of=page) for page in pages(3)])
+    pull(job)
+    first = read_annotations(job.annotations)
+    tasks = [task.id for task in admin.tasks(project)]
+    delete_tasks(admin, project, tasks[:1])
+    assert pull(job).changed == 1
+    assert [a.status for a in read_annotations(job.annotations)].count("withdrawn") == 1
+    # what a database that was put back would say again
+    whole = Client.whole
+
+    def put_back(client: Client, number: int) -> Any:
+        created, stream = whole(client, number)
+        return created, [*stream, *kept]
+
+    kept = [task for task in admin.snapshot(project) if task.id == tasks[1]]
+    kept = [
+        task.model_copy(
+            update={
+                "id": tasks[0],
+                "data": {**task.data, "article": "wire/000", "uid": "wire/000@x"},
+                "annotations": [
+                    task.annotations[0].model_copy(
+                        update={"id": int(first[0].id.rpartition("-a")[2])}
+                    )
+                ],
+            }
+        )
+        for task in kept
+    ]
+    monkeypatch.setattr(Client, "whole", put_back)
+    assert pull(job, everything=True).changed == 1
+    back = {a.id: a for a in read_annotations(job.annotations)}[first[0].id]
+    assert (back.status, back.revision, back.spans) == ("submitted", 3, first[0].spans)
+
+
+def test_a_kill_at_any_moment_leaves_a_log_that_the_next_pull_completes(
+    studio_job: MakeJob, admin: Client
+) -> None:
+    job = studio_job(*pages(40), scheme=SCHEME)
+    project = push(job).project
+    result = results_of(mark("x", *WORDS), article(), scheme())
+    for task in admin.tasks(project):
+        admin.annotate(task.id, result=result)
+    other = twin(job, "clean")
+    pull(other)
+    command = [sys.executable, "-m", "pressmark", "pull", "-C", str(job.folder)]
+    lot = random.Random(3)
+    killed = 0
+    for _ in range(6):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+            time.sleep(lot.uniform(0.5, 3))
+            killed += run.poll() is None
+            run.kill()
+    assert killed
+    # the disk took half of a line
+    if job.annotations.exists():
+        job.annotations.write_bytes(log(job) + log(other)[:100])
+    else:
+        job.annotations.write_bytes(log(other)[: len(log(other)) // 2])
+    pull(job)
+    assert log(job) == log(other)
+    assert pull(job).same == 40
+
+
+def test_a_second_pull_at_once_is_refused_in_a_line(studio_job: MakeJob) -> None:
+    job = studio_job(*pages(1), scheme=SCHEME)
+    push(job)
+    command = [sys.executable, "-m", "pressmark", "pull", "-C", str(job.folder)]
+    with job.locked("pull"):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert f"held by 'pressmark pull' (pid {os.getpid()}" in done.stderr
