@@ -3,52 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
-from corpus.agreement.estimates import Statistic, by_cluster
+from corpus.agreement.estimates import Margins, Statistic, by_cluster, margins
 
 if TYPE_CHECKING:
-    from corpus.agreement.estimates import Floats, Ints
+    from corpus.agreement.estimates import Bools, Floats, Ints
 
 #: Said where a coefficient has nothing to correct: with one value, agreement is certain.
 NOTHING_VARIES = "nothing varies"
 NO_PAIR = "nothing was answered by two annotators"
 
 
-def coincidences(
-    codes: Ints, weights: Floats, cluster: Ints, clusters: int, values: int
-) -> tuple[Floats, Floats]:
-    """Count what alpha is made of, for each cluster and value.
+def nominal(codes: Ints, weights: Floats, cluster: Ints, clusters: int, values: int) -> Statistic:
+    """Return nominal alpha (Krippendorff 2011, 'Computing Krippendorff's Alpha-Reliability', C).
 
-    A unit with m values gives each pair of its values weight / (m - 1) coincidences (Krippendorff
-    2011, 'Computing Krippendorff's Alpha-Reliability', section B to E): units with one value give
-    none.
+    A unit with m values gives each pair of them 1 / (m - 1) coincidences; a unit with one value
+    gives none.
 
     Args:
         codes: units x annotators, a value's number or -1 where there is none.
-        weights: how much a unit counts: 1, or its length.
+        weights: how much each unit counts.
         cluster: each unit's cluster.
         clusters: how many there are.
         values: how many values there are.
+    """
+    differing = _disagreed(codes, weights, cluster, clusters, lambda one, other: one != other)
 
-    Returns:
-        Coincidences of each value with another one, and with any (the margin n_c); clusters x
-        values each.
+    def formula(sums: Floats) -> Floats:
+        missed, total, _, same = sums.T
+        found: Floats = 1 - missed * (total - 1) / (total * total - same)
+        return found
+
+    return Statistic(differing, formula, _why, _margins(codes, weights, cluster, values))
+
+
+def weighted(
+    codes: Ints, weights: Floats, cluster: Ints, clusters: int, distance: Floats
+) -> Statistic:
+    """Return alpha with a distance between values (values x values, 0 on the diagonal).
+
+    D_o sums the distances of coincident values, D_e is the sum of n_c n_k distance_ck / (n - 1).
     """
     import numpy as np
 
-    answered = (codes >= 0).sum(axis=1)
-    kept = answered > 1
-    codes, weights, cluster, answered = (a[kept] for a in (codes, weights, cluster, answered))
-    missed, margin = [], []
-    for value in range(values):
-        given = (codes == value).sum(axis=1)
-        missed.append(weights * given * (answered - given) / (answered - 1))
-        margin.append(weights * given)
-    shape = (len(weights), 0)
-    columns = np.stack(missed + margin, axis=1) if values else np.zeros(shape)
-    sums = by_cluster(columns, cluster, clusters)
-    return sums[:, :values], sums[:, values:]
+    apart = _disagreed(codes, weights, cluster, clusters, lambda one, other: distance[one, other])
+    used = _margins(codes, weights, cluster, len(distance)).table(clusters)
+
+    def formula(sums: Floats) -> Floats:
+        counts = sums[:, 1:]
+        total = counts.sum(axis=1)
+        expected = ((counts @ distance) * counts).sum(axis=1)
+        found: Floats = 1 - sums[:, 0] * (total - 1) / expected
+        return found
+
+    return Statistic(np.concatenate([apart, used], axis=1), formula, _why)
+
+
+def _disagreed(
+    codes: Ints,
+    weights: Floats,
+    cluster: Ints,
+    clusters: int,
+    apart: Callable[[Ints, Ints], Floats | Bools],
+) -> Floats:
+    """Sum how far the coincident values of each cluster's units are apart, as a column."""
+    import numpy as np
+
+    total = np.zeros(len(codes))
+    for one, other in combinations(range(codes.shape[1]), 2):
+        left, right = codes[:, one], codes[:, other]
+        both = (left >= 0) & (right >= 0)
+        total[both] += 2 * apart(left[both], right[both])
+    total *= weights / np.maximum((codes >= 0).sum(axis=1) - 1, 1)
+    return by_cluster(total[:, None], cluster, clusters)
+
+
+def _margins(codes: Ints, weights: Floats, cluster: Ints, values: int) -> Margins:
+    """The use of each value in units that two annotators or more answered."""
+    given = codes >= 0
+    unit, side = (given & (given.sum(axis=1) > 1)[:, None]).nonzero()
+    return margins(cluster[unit], [codes[unit, side]], weights[unit], values)
 
 
 def chance_corrected(missed: Floats, margin: Floats, own: Floats) -> Floats:
@@ -62,50 +98,6 @@ def chance_corrected(missed: Floats, margin: Floats, own: Floats) -> Floats:
     differing = (margin * (total[..., None] - margin)).sum(axis=-1)
     found: Floats = 1 - missed * (total * total - own) / (total * differing)
     return found
-
-
-def nominal(missed: Floats, margin: Floats) -> Statistic:
-    """Return nominal alpha of `coincidences`."""
-    import numpy as np
-
-    def formula(sums: Floats) -> Floats:
-        return chance_corrected(sums[:, 0], sums[:, 1:], sums[:, 1:].sum(axis=1))
-
-    return Statistic(np.column_stack([missed.sum(axis=1), margin]), formula, _why)
-
-
-def weighted(disagreed: Floats, margin: Floats, distance: Floats) -> Statistic:
-    """Return alpha with a distance between values (values x values, 0 on the diagonal).
-
-    `disagreed` is the sum of the distances of coincident values, a column; D_e is the sum of
-    n_c n_k distance_ck / (n - 1).
-    """
-    import numpy as np
-
-    def formula(sums: Floats) -> Floats:
-        counts = sums[:, 1:]
-        total = counts.sum(axis=1)
-        expected = ((counts @ distance) * counts).sum(axis=1)
-        found: Floats = 1 - sums[:, 0] * (total - 1) / expected
-        return found
-
-    return Statistic(np.column_stack([disagreed, margin]), formula, _why)
-
-
-def distances(
-    codes: Ints, weights: Floats, cluster: Ints, clusters: int, distance: Floats
-) -> Floats:
-    """Sum the distances of each unit's coincident values over the units of each cluster."""
-    import numpy as np
-
-    answered = (codes >= 0).sum(axis=1)
-    total = np.zeros(len(codes))
-    for one in range(codes.shape[1]):
-        for other in range(codes.shape[1]):
-            both = (codes[:, one] >= 0) & (codes[:, other] >= 0)
-            total[both] += distance[codes[both, one], codes[both, other]]
-    total *= weights / np.maximum(answered - 1, 1)
-    return by_cluster(total[:, None], cluster, clusters)[:, 0]
 
 
 def masi(one: frozenset[str], other: frozenset[str]) -> float:
@@ -154,9 +146,8 @@ def alpha(rows: Sequence[Sequence[Hashable | None]]) -> float | None:
     import numpy as np
 
     codes, values = numbered(rows)
-    units = np.zeros(len(rows), dtype=np.int64)
-    parts = coincidences(codes, np.ones(len(rows)), units, 1, len(values))
-    return nominal(*parts).value()[0]
+    cluster = np.zeros(len(rows), dtype=np.int64)
+    return nominal(codes, np.ones(len(rows)), cluster, 1, len(values)).value()[0]
 
 
 def alpha_of_sets(
@@ -167,11 +158,9 @@ def alpha_of_sets(
     import numpy as np
 
     codes, values = numbered(rows)
-    cluster, ones = np.zeros(len(rows), dtype=np.int64), np.ones(len(rows))
+    cluster = np.zeros(len(rows), dtype=np.int64)
     table = distance_table([value for value in values if isinstance(value, frozenset)], distance)
-    disagreed = distances(codes, ones, cluster, 1, table)
-    margin = coincidences(codes, ones, cluster, 1, len(values))[1]
-    return weighted(disagreed, margin, table).value()[0]
+    return weighted(codes, np.ones(len(rows)), cluster, 1, table).value()[0]
 
 
 def _sortable(value: Hashable) -> str:

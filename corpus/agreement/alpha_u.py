@@ -124,6 +124,11 @@ def coded_alpha(found: Lengths) -> Statistic:
     return _of(*found.coded)
 
 
+def character_alpha(found: Lengths) -> Statistic:
+    """Return nominal alpha of characters: uα, but that only a character pairs with itself."""
+    return _of(found.missed, found.margin, found.margin)
+
+
 def relevant_alpha(found: Lengths) -> Statistic:
     """Return |uα of units, whatever their value, against gaps (equation 6)."""
     import numpy as np

@@ -7,16 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from corpus.agreement.alpha import (
-    coincidences,
-    distance_table,
-    distances,
-    nominal,
-    numbered,
-    weighted,
-)
+from corpus.agreement.alpha import distance_table, nominal, numbered, weighted
 from corpus.agreement.estimates import Statistic
-from corpus.agreement.kappa import confusion, kappa, mean_kappa
+from corpus.agreement.kappa import kappa
 from corpus.agreement.matching import matched, overlaps
 from corpus.agreement.opinions import ArticleOpinions
 from corpus.agreement.table import Table
@@ -26,7 +19,6 @@ from corpus.scheme import Question
 if TYPE_CHECKING:
     from corpus.agreement.estimates import Floats, Ints
 
-Pairs = Sequence[tuple[int, int]]
 #: The types of question whose values are compared; free text is not.
 COMPARED = ("one", "several", "name", "flag")
 FLAGGED, UNFLAGGED = "yes", "no"
@@ -62,24 +54,20 @@ class Coded:
     def alpha(self) -> Statistic:
         """Return nominal alpha, or that by MASI for sets of values."""
         given = self.codes, self.weights, self.cluster, self.clusters
-        missed, margin = coincidences(*given, len(self.values))
         if self.metric == "nominal":
-            return nominal(missed, margin)
-        table = distance_table([v for v in self.values if isinstance(v, frozenset)])
-        return weighted(distances(*given, table), margin, table)
+            return nominal(*given, len(self.values))
+        return weighted(
+            *given, distance_table([v for v in self.values if isinstance(v, frozenset)])
+        )
 
     def answered_by(self, one: int, other: int) -> int:
         """Count the rows that both annotators gave a value."""
         return int(((self._side(one) >= 0) & (self._side(other) >= 0)).sum())
 
-    def kappas(self, pairs: Pairs) -> list[Statistic]:
-        """Return the mean of the pairs' kappas, then each pair's; a set counts as one value."""
-        counts = [self._confusion(one, other) for one, other in pairs]
-        return [mean_kappa(counts), *(kappa(each) for each in counts)]
-
-    def _confusion(self, one: int, other: int) -> Floats:
-        mine, theirs = self._side(one), self._side(other)
-        return confusion(mine, theirs, self.cluster, self.clusters, len(self.values))
+    def kappa(self, one: int, other: int) -> Statistic:
+        """Return the kappa of two annotators; a set of values counts as one value."""
+        sides = self._side(one), self._side(other)
+        return kappa(*sides, self.cluster, self.clusters, len(self.values))
 
     def _side(self, annotator: int) -> Ints:
         """That annotator's value in each row, -1 where there is none."""
@@ -196,9 +184,14 @@ class AttributeValues:
 
 def attribute_values(table: Table, question: Question) -> AttributeValues:
     """Number the values of an attribute."""
-    rows = [(value_of(question, span.attributes.get(question.name, ())),) for span in table.spans]
-    codes, values = numbered(rows)
-    return AttributeValues(question, codes.reshape(len(rows)), tuple(values))
+    import numpy as np
+
+    given = [span.attributes.get(question.name, ()) for span in table.spans]
+    found = {each: value_of(question, each) for each in set(given)}
+    codes, values = numbered([[value] for value in found.values()])
+    number = dict(zip(found, codes[:, 0].tolist(), strict=True)) if found else {}
+    spans = np.array([number[each] for each in given], dtype=np.int64)
+    return AttributeValues(question, spans, tuple(values))
 
 
 def attribute(

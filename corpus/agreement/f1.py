@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from corpus.agreement.estimates import Statistic
-from corpus.agreement.kappa import mean_defined
 from corpus.agreement.matching import overlaps
 from corpus.agreement.table import Continuum, Units
 
 if TYPE_CHECKING:
     from corpus.agreement.estimates import Floats, Ints
 
+#: Columns of `hits`.
+EXACT, OVERLAP = 0, 1
 #: How often each annotator's spans are put at random places for the F1 of chance.
 SHUFFLES = 10
 
@@ -98,19 +99,16 @@ def pair_hits(
     ]
 
 
-def f1(counts: Sequence[Floats], column: int) -> Statistic:
-    """Return the mean over pairs of F1 = 2 hits / (spans of one + spans of the other).
+def f1(counts: Floats, column: int) -> Statistic:
+    """Return F1 of a pair: 2 hits / (spans of one + spans of the other).
 
     Args:
-        counts: `hits` of each pair.
-        column: 0 for exact hits, 1 for hits by overlap.
+        counts: the pair's `hits`.
+        column: EXACT or OVERLAP.
     """
-    import numpy as np
-
-    columns = np.concatenate([each[:, [column, 2, 3]] for each in counts], axis=1)
 
     def formula(sums: Floats) -> Floats:
-        parts = sums.reshape(len(sums), -1, 3)
-        return mean_defined((2 * parts[:, :, 0] / (parts[:, :, 1] + parts[:, :, 2])).T)
+        found: Floats = 2 * sums[:, 0] / (sums[:, 1] + sums[:, 2])
+        return found
 
-    return Statistic(columns, formula, lambda _: "nobody marked anything")
+    return Statistic(counts[:, [column, 2, 3]], formula, lambda _: "nobody marked anything")

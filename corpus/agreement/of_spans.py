@@ -8,8 +8,9 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING
 
-from corpus.agreement.alpha import coincidences, nominal
+from corpus.agreement.alpha import nominal
 from corpus.agreement.alpha_u import (
+    character_alpha,
     coded_alpha,
     coverage,
     lengths,
@@ -20,7 +21,7 @@ from corpus.agreement.alpha_u import (
 from corpus.agreement.coded import pairs_of
 from corpus.agreement.combined import combined
 from corpus.agreement.estimates import Sampling, Statistic, figures
-from corpus.agreement.f1 import f1, pair_hits
+from corpus.agreement.f1 import EXACT, OVERLAP, f1, pair_hits
 from corpus.agreement.results import Category, SpanAgreement, SpanPair, SpanScores, Without
 from corpus.agreement.table import Continuum, Table, Units
 from corpus.measures import Figure
@@ -28,8 +29,6 @@ from corpus.measures import Figure
 if TYPE_CHECKING:
     from corpus.agreement.estimates import Floats, Ints
 
-#: Exact hits and hits by overlap, as columns of `f1.hits`.
-_EXACT, _OVERLAP = 0, 1
 _ONE_LABEL = "one label: there is no other to confuse it with"
 _MANY_LABELS = "words may carry several labels: see each label"
 
@@ -123,25 +122,27 @@ def _figures(
     table: Table, continuum: Continuum, own: Sequence[Statistic], hits: Hits, sampling: Sampling
 ) -> tuple[list[Figure], SpanScores, tuple[SpanPair, ...]]:
     """The figures of `own`, F1 over all pairs, and each pair's."""
-    scored = _scores(hits.found, hits.by_chance)
-    for found, chance in zip(hits.found, hits.by_chance, strict=True):
-        scored += _scores([found], [chance])
-    given = figures([*own, *scored], sampling)
-    alphas, scores = given[: len(own)], given[len(own) :]
+    both = pairs_of(len(table.annotators))
+    scored = [
+        f1(counts, column)
+        for pair in zip(hits.found, hits.by_chance, strict=True)
+        for column in (EXACT, OVERLAP)
+        for counts in pair
+    ]
+    # Each pair has four figures: exact, exact by chance, overlap, overlap by chance
+    means = [[len(own) + 4 * n + kind for n in range(len(both))] for kind in range(4)]
+    given = figures([*own, *scored], sampling, means)
+    alphas, scores, mean = given[: len(own)], given[len(own) : -4], given[-4:]
     pairs = []
-    for n, (one, other) in enumerate(pairs_of(len(table.annotators))):
-        both = int((continuum.asked[:, one] & continuum.asked[:, other]).sum())
+    for n, (one, other) in enumerate(both):
+        shared = int((continuum.asked[:, one] & continuum.asked[:, other]).sum())
         spans = hits.found[n][:, 2:].sum(axis=0)
         names = table.annotators[one], table.annotators[other]
         counts = int(spans[0]), int(spans[1])
-        if both:
-            pairs.append(SpanPair(*names, both, counts, SpanScores(*scores[4 * n + 4 : 4 * n + 8])))
-    return alphas, SpanScores(*scores[:4]), tuple(pairs)
-
-
-def _scores(found: Sequence[Floats], by_chance: Sequence[Floats]) -> list[Statistic]:
-    """F1 exact, exact by chance, by overlap, by overlap by chance."""
-    return [f1(counts, column) for column in (_EXACT, _OVERLAP) for counts in (found, by_chance)]
+        if shared:
+            mine = SpanScores(*scores[4 * n : 4 * n + 4])
+            pairs.append(SpanPair(*names, shared, counts, mine))
+    return alphas, SpanScores(*mean), tuple(pairs)
 
 
 def _word_alpha(table: Table, continuum: Continuum, units: Units) -> Statistic:
@@ -149,30 +150,39 @@ def _word_alpha(table: Table, continuum: Continuum, units: Units) -> Statistic:
 
     Where the words are not known, of characters: the margins and coincidences of uα are theirs.
     """
-    import numpy as np
-
     if table.words is None:
-        found = lengths(continuum, units, 1)
-        return nominal(found.missed, found.margin)
-    codes, article = _marked(table.words, continuum, units)
-    weights, cluster = np.ones(len(codes)), continuum.cluster[article]
-    return nominal(*coincidences(codes, weights, cluster, continuum.clusters, 2))
+        return character_alpha(lengths(continuum, units, 1))
+    codes, weights, article = _marked(table.words, continuum, units)
+    cluster = continuum.cluster[article]
+    return nominal(codes, weights, cluster, continuum.clusters, values=2)
 
 
-def _marked(words: tuple[Ints, Ints], continuum: Continuum, units: Units) -> tuple[Ints, Ints]:
-    """Which words each annotator marked, words x annotators (-1 not asked), and their articles."""
+def _marked(
+    words: tuple[Ints, Ints], continuum: Continuum, units: Units
+) -> tuple[Ints, Floats, Ints]:
+    """Words that somebody marked, one by one, and the others of an article in one row.
+
+    Returns:
+        Rows x annotators, 1 where the annotator marked it and -1 where they were not asked; how
+        many words a row stands for; its article.
+    """
     import numpy as np
 
     starts, ends = words
-    article = np.searchsorted(continuum.begins, starts, side="right") - 1
-    steps = np.zeros((len(starts) + 1, continuum.asked.shape[1]), dtype=np.int32)
     first = np.searchsorted(ends, units.start, side="right")
-    last = np.searchsorted(starts, units.end, side="left")
-    np.add.at(steps, (first, units.annotator), 1)
-    np.subtract.at(steps, (np.maximum(first, last), units.annotator), 1)
-    codes = (np.cumsum(steps[:-1], axis=0) > 0).astype(np.int64)
+    count = np.maximum(np.searchsorted(starts, units.end, side="left") - first, 0)
+    inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    word, row = np.unique(inside + np.repeat(first, count), return_inverse=True)
+    of_word = np.searchsorted(continuum.begins, starts, side="right") - 1
+    articles = len(continuum.begins)
+    article = np.concatenate([of_word[word], np.arange(articles)])
+    codes = np.zeros((len(article), continuum.asked.shape[1]), dtype=np.int64)
+    codes[row, np.repeat(units.annotator, count)] = 1
     codes[~continuum.asked[article]] = -1
-    return codes, article
+    others = np.bincount(of_word, minlength=articles) - np.bincount(
+        of_word[word], minlength=articles
+    )
+    return codes, np.concatenate([np.ones(len(word)), others]), article
 
 
 def _each(table: Table) -> range:

@@ -60,7 +60,10 @@ def _agreement(
     sampling: Sampling,
 ) -> CodedAgreement:
     both = pairs_of(len(names))
-    alpha, kappa, *each = figures([found.alpha(), *found.kappas(both)], sampling)
+    kappas = [found.kappa(one, other) for one, other in both]
+    alpha, *each, kappa = figures(
+        [found.alpha(), *kappas], sampling, means=[range(1, len(both) + 1)]
+    )
     pairs = [
         CodedPair(names[one], names[other], units, figure)
         for (one, other), figure in zip(both, each, strict=True)

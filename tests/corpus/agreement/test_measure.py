@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from corpus.agreement import estimates
 from corpus.agreement.alpha import alpha
 from corpus.agreement.alpha_u import Marks, family, lengths, u_alpha
 from corpus.agreement.kappa import cohen
@@ -438,3 +439,44 @@ def test_an_article_that_stands_twice_is_refused() -> None:
 def test_a_span_behind_the_text_is_refused() -> None:
     with pytest.raises(PressmarkError, match="a span of ana ends at 99, behind its 60 characters"):
         about(said("ana", {"judged": [(90, 99)]}), said("bo"))
+
+
+def test_many_values_are_counted_sparsely_and_give_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = random.Random(4)
+    opinions = [
+        about(
+            *(
+                said(
+                    who,
+                    {
+                        "judged": [
+                            (9 * k, 9 * k + 6, {"target": f"N{draw.randrange(12)}"})
+                            for k in range(5)
+                        ]
+                    },
+                    f"a{n}",
+                    genre="report" if draw.random() < 0.7 else "opinion",
+                )
+                for who in ("ana", "bo", "cy")
+            )
+        )
+        for n in range(12)
+    ]
+    apart = about(
+        said("ana", {"judged": [(0, 6, {"target": "X"})]}), said("bo", {"judged": [(9, 12)]})
+    )
+    usual = quick(opinions), quick([apart])
+    monkeypatch.setattr(estimates, "_DENSE", 0)
+    monkeypatch.setattr(estimates, "_TABLE", 0)
+    for before, after in zip(usual, (quick(opinions), quick([apart])), strict=True):
+        for one, other in zip(
+            (*before.attributes, *before.questions),
+            (*after.attributes, *after.questions),
+            strict=True,
+        ):
+            for figure, same in ((one.alpha, other.alpha), (one.kappa, other.kappa)):
+                assert same.value == near(figure.value)
+                assert same.low == near(figure.low)
+                assert same.why == figure.why
