@@ -1,6 +1,6 @@
 """Settling: how near each method comes to the truth, with annotators of planted habits.
 
-    python benchmarks/settling.py [--seeds 40] [--articles 20] [--crowdkit]
+    python benchmarks/settling.py [--seeds 40] [--articles 20] [--teams TEXT] [--crowdkit]
 
 Invented texts, true spans, and annotators who do what people do (corpus/settling/habits.py): one
 takes too much, one misses a label half the time, one confuses two labels, one marks at random. For
@@ -59,6 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--articles", type=int, default=20)
+    parser.add_argument("--teams", default="", help="only teams whose name holds this")
     parser.add_argument("--crowdkit", action="store_true")
     options = parser.parse_args()
     methods = {name: ours(name) for name in ("majority", "matched", "competence")}
@@ -67,6 +68,8 @@ def main() -> None:
     scheme = parse_scheme(SCHEME)
     print(f"{options.seeds} seeds, {options.articles} articles each; mean F1 and 95% intervals")
     for team, habits in TEAMS.items():
+        if options.teams not in team:
+            continue
         print(f"\n{team}")
         print(
             f"  {'method':15} {'exact':>19} {'to majority':>22} {'overlap':>19} {'to majority':>22}"

@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 
 #: Before anything is seen: found true spans, marks where there is none, ends that are hit.
 FOUND, INVENTED, HIT = 0.8, 0.02, 0.8
-#: How many spans the prior is worth: everybody's rates, an annotator's, and those of one label.
-#: With 10 instead of 30 a team of three of which one takes too much lost .01 of exact F1.
-EVERYBODY, ANNOTATOR, LABEL = 5.0, 30.0, 30.0
+#: What the priors are worth: everybody's in spans or places, an annotator's and one label's in true
+#: spans, and in places that are none, of which there are ten times as many. A team of three of which
+#: one takes too much lost .01 of exact F1 with 10 for SPANS and .002 with 30 for SITES, to single
+#: marks that were taken for true.
+EVERYBODY, SPANS, SITES = 5.0, 30.0, 200.0
 ROUNDS = 50
 #: How often trust in ends is weighed anew, and the share of it that decides one: with .5 the better
 #: by a hair of two has the last word, which cost .07 exact F1 where one of three takes too much.
@@ -192,8 +194,8 @@ class _Votes:
         import numpy as np
 
         true, false = (chances * self.times)[self.unit], ((1 - chances) * self.times)[self.unit]
-        found = self._rate(true * self.marked, true, FOUND)
-        invented = self._rate(false * self.marked, false, INVENTED)
+        found = self._rate(true * self.marked, true, FOUND, SPANS)
+        invented = self._rate(false * self.marked, false, INVENTED, SITES)
         size = len(self.labels)
         spans = np.bincount(self.label, chances * self.times, minlength=size)
         priors = (spans + 1) / (np.bincount(self.label, self.times, minlength=size) + 2)
@@ -231,11 +233,16 @@ class _Votes:
                 trust = {author: float(hit[cell[author, unit.label]]) for author in spans}
                 start, end = trusted_ends(spans, trust)
                 right += [((s.start == start) + (s.end == end)) / 2 for s in spans.values()]
-            hit = self._rate(np.array(right) * weight, weight, HIT, who)
+            hit = self._rate(np.array(right) * weight, weight, HIT, SPANS, who)
         return hit
 
-    def _rate(
-        self, hits: Array, trials: Array, prior: float, cells: NDArray[np.int64] | None = None
+    def _rate(  # hits of trials, then what they lean on
+        self,
+        hits: Array,
+        trials: Array,
+        prior: float,
+        worth: float,
+        cells: NDArray[np.int64] | None = None,
     ) -> Array:
         """Rates by cell that lean on the author's, and those on everybody's."""
         import numpy as np
@@ -245,8 +252,8 @@ class _Votes:
         got = np.bincount(where, hits, minlength=len(self.cells)).reshape(of)
         tried = np.bincount(where, trials, minlength=len(self.cells)).reshape(of)
         all_ = (got.sum() + EVERYBODY * prior) / (tried.sum() + EVERYBODY)
-        own = (got.sum(axis=1) + ANNOTATOR * all_) / (tried.sum(axis=1) + ANNOTATOR)
-        rate = (got + LABEL * own[:, None]) / (tried + LABEL)
+        own = (got.sum(axis=1) + worth * all_) / (tried.sum(axis=1) + worth)
+        rate = (got + worth * own[:, None]) / (tried + worth)
         return np.asarray(np.clip(rate, 0.001, 0.99)).ravel()
 
 
