@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 #: Before anything is seen: found true spans, marks where there is none, ends that are hit.
 FOUND, INVENTED, HIT = 0.8, 0.02, 0.8
 #: What the priors are worth: everybody's in spans or places, an annotator's and one label's in true
-#: spans, and in places that are none, of which there are ten times as many. A team of three of which
-#: one takes too much lost .01 of exact F1 with 10 for SPANS and .002 with 30 for SITES, to single
-#: marks that were taken for true.
+#: spans, and in places that are none (of which there are ten times as many). A team of which one
+#: takes too much lost .01 of exact F1 with 10 for SPANS, and .002 with 30 for SITES: single marks
+#: were taken for true.
 EVERYBODY, SPANS, SITES = 5.0, 30.0, 200.0
 ROUNDS = 50
 #: How often trust in ends is weighed anew, and the share of it that decides one: with .5 the better
