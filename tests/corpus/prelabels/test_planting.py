@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.check import faults, remarks
@@ -35,6 +35,7 @@ def shown_to(author: str, share: float = 0.5, seed: int = 0) -> Exposure:
     return Exposure(author, PAGE.id, PAGE.sha256, arm="shown", run="r1", planted=errors)
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 500), st.floats(0, 0.5))
 def test_an_error_is_a_valid_span_that_does_not_count_as_the_one_it_was(
     seed: int, share: float
