@@ -19,7 +19,7 @@ from annotation.adjudicating.page import (
     VERSION,
     letter_of,
 )
-from annotation.adjudicating.sheet import Sheet, Version
+from annotation.adjudicating.sheet import Case, Sheet, Version
 from annotation.codec import annotation_of, results_of, task_of
 from annotation.controls import LABEL
 from annotation.raw import RawAnnotation
@@ -55,12 +55,14 @@ class Adjudicated:
 def task_of_sheet(sheet: Sheet, article: Article, scheme: Scheme) -> Json:
     """Return the task that puts a sheet: the start of gold and every version, in text order."""
     task = task_of(article, scheme, occasion=sheet.occasion)
-    told = [{"told": case.told} for case in sheet.cases if case.told]
-    task["data"] |= {"disputed": told}
+    task["data"]["disputed"] = [{"told": case.told} for case in _asked(sheet)]
+    alike = [{"told": case.told} for case in sheet.cases if case.told and case.agreed]
+    task["data"]["agreed"] = alike
     results = [*results_of(sheet.start, article, scheme)]
     leads: set[int] = set()
     for version in sheet.versions:
-        results += _shown(version, version.case not in leads, sheet, article, scheme)
+        lead = version.case not in leads and not sheet.cases[version.case].agreed
+        results += _shown(version, lead, sheet, article, scheme)
         leads.add(version.case)
     results.sort(key=lambda item: (item["value"].get("start", -1), item["value"].get("end", -1)))
     task["predictions"] = [{"model_version": RUN, "result": results}]
@@ -99,7 +101,8 @@ def gold_of(
     if len(read.annotation.spans) < len(_labelled(mine)):
         return Adjudicated(None, (), tuple(reasons))
     rulings = list(_rulings(said, regions, sheet))
-    if unnamed := sum(1 for ruling in rulings if ruling.reason not in REASONS):
+    given = zip(rulings, sheet.cases, strict=True)
+    if unnamed := sum(1 for r, case in given if r.reason not in REASONS and not case.agreed):
         reasons.append(f"{unnamed} of {len(rulings)} disputes have no reason; name each")
         return Adjudicated(None, (), tuple(reasons))
     return Adjudicated(_gold(read.annotation, sheet), tuple(rulings), tuple(reasons))
@@ -120,6 +123,11 @@ def _shown(
             yield {**item, **notes, "from_name": VERSION, "value": value}
         else:
             yield item
+
+
+def _asked(sheet: Sheet) -> list[Case]:
+    """The questions in dispute, in the order in which the page repeats them."""
+    return [case for case in sheet.cases if case.told and not case.agreed]
 
 
 def _control(item: Json) -> str:
@@ -162,9 +170,11 @@ def _rulings(
 ) -> Iterator[Ruling]:
     """Yield a ruling for each case; one without a reason has an empty one."""
     whole = {str(item.get("from_name")): item for item in said}
-    asked = [case for case in sheet.cases if case.told]
+    asked = _asked(sheet)
     for number, case in enumerate(sheet.cases):
-        if case.told:
+        if case.told and case.agreed:
+            found = []
+        elif case.told:
             n = asked.index(case)
             found = [{REASON: whole.get(f"{REASON}.{n}"), NOTE: whole.get(f"{NOTE}.{n}")}]
         else:

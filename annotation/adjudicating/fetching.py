@@ -70,8 +70,12 @@ def fetch(job: Job, progress: Progress) -> Fetched:
     reader = Reader(job, role="gold", command="adjudicate", reading=reading)
     with opened(job, SPANS, ADJUDICATION) as links:
         for client, link in links:
-            for _ in reader.project(client, link, progress):
-                pass  # everything readable is kept by the reading
+            reader.ask(client, link)
+            for number, task in enumerate(client.snapshot(link.id), 1):
+                reading.meet(task, link)
+                # what is readable is kept by the reading, with its rulings
+                for _ in reader.task(task, link):
+                    progress("reading what was adjudicated", number, 0)
         alive = frozenset(link.name for _, link in links)
     remarks = (*reader.remarks, *reading.remarks)
     written = _written(job, reading, alive)
@@ -80,11 +84,21 @@ def fetch(job: Job, progress: Progress) -> Fetched:
 
 @dataclass
 class _Reading:
-    """Reads an adjudicator's annotation by the sheet that it was made on."""
+    """Reads an adjudicator's annotation by the sheet that it was made on.
+
+    `submitted` are the versions of which anything is submitted, readable or not.
+    """
 
     sheets: Mapping[tuple[str, str], Sheet]
     returned: list[_Returned] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    submitted: set[Version] = field(default_factory=set)
+
+    def meet(self, task: RawTask, link: Linked) -> None:
+        """Note that something is submitted of a task."""
+        sheet = self.sheets.get((link.name, task.told("uid")))
+        if sheet and any(not raw.was_cancelled for raw in task.annotations):
+            self.submitted.add(sheet.version)
 
     def __call__(
         self, task: RawTask, known: Known, article: Article, scheme: Scheme, link: Linked
@@ -111,7 +125,7 @@ def _written(job: Job, reading: _Reading, alive: frozenset[str]) -> Fetched:
     golds = [gold for each in said.values() if (gold := _last(each, known))]
     closed = [d for each in said.values() for d in _closed(each, known)]
     here = [sheet for (project, _), sheet in reading.sheets.items() if project in alive]
-    gone = {sheet.version for sheet in here} - said.keys()
+    gone = {sheet.version for sheet in here} - reading.submitted
     withdrawn = [
         replace(gold, status="withdrawn")
         for gold in before.values()

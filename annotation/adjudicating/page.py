@@ -119,7 +119,7 @@ def adjudicator(scheme: Scheme) -> str:
         if element.get("visibleWhen") == "region-selected":
             element.attrib.pop("whenTagName", None)
     keys = keys_of(scheme)
-    for number, group in enumerate([*_asked(keys), _questions()]):
+    for number, group in enumerate([*_asked(keys), _questions(), _agreed()]):
         side.insert(number, group)
     drawn = side.find(".//Labels")
     if drawn is not None:
@@ -186,6 +186,14 @@ def _questions() -> ET.Element:
     named = {"name": f"{REASON}.{{{{idx}}}}", **given, "requiredMessage": _NAME}
     _choices(group, named, TOLD, {})
     ET.SubElement(group, "TextArea", {"name": f"{NOTE}.{{{{idx}}}}", **given, **_LINE})
+    return repeated
+
+
+def _agreed() -> ET.Element:
+    """Questions that all answered alike, to be answered once more."""
+    repeated = ET.Element("Repeater", on="$agreed", indexFlag="{{idx}}")
+    group = ET.SubElement(repeated, "View", className="pressmark-article pressmark-disputed")
+    ET.SubElement(group, "Header", value="$agreed[{{idx}}].told", size="5")
     return repeated
 
 

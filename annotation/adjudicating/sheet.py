@@ -44,11 +44,13 @@ class Case:
     """Disputes that are settled by one ruling: they are about the same spans or one question.
 
     `told` says of a question what everybody answered; it is empty where spans are in dispute.
+    `agreed` means that nobody disagrees, so that nobody is asked why.
     """
 
     disputes: tuple[str, ...]
     question: str = ""
     told: str = ""
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,10 @@ def sheet_of(start: Annotation, disputes: Sequence[Dispute], scheme: Scheme, **m
         if not _spans(seen[0]):
             cases.append(_question(ids, seen[0], letters, scheme))
             continue
-        versions += _versions(seen, letters, scheme, len(cases), len(versions))
-        cases.append(Case(ids))
+        found = _versions(seen, letters, scheme, len(cases), len(versions))
+        asked = {letters[side.author] for each in seen for side in each.sides}
+        cases.append(Case(ids, agreed=len(found) == 1 and {*found[0].letters} == asked))
+        versions += found
     named = {letter: author for author, letter in letters.items()}
     return Sheet(_undisputed(start, cases, versions), named, tuple(cases), tuple(versions), **more)
 
@@ -188,7 +192,7 @@ def _question(
     for letter, values in answers:
         said.setdefault(_values(question, values), []).append(letter)
     told = "; ".join(f"{', '.join(who)}: {values}" for values, who in said.items())
-    return Case(ids, dispute.question, f"{title} {told}")
+    return Case(ids, dispute.question, f"{title} {told}", agreed=len(said) == 1)
 
 
 def _values(question: Question | None, values: Sequence[str]) -> str:

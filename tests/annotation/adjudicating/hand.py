@@ -8,7 +8,7 @@ from typing import Any
 
 from annotation.adjudicating.page import LEAD, NOTE, REASON, TAKE, VERDICT, VERSION
 from annotation.raw import RawAnnotation, RawUser
-from corpus.agreement.disagreements import disagreements
+from corpus.agreement.disagreements import Disagreement, disagreements
 from corpus.records import Annotation
 from corpus.scheme import Scheme
 from corpus.settling.disputes import Dispute, dispute_id
@@ -19,7 +19,11 @@ WHEN = "2026-10-05T09:00:00Z"
 
 def disputes(scheme: Scheme, *annotations: Annotation) -> list[Dispute]:
     """All that the annotators disagree on, as disputes."""
-    return [Dispute(dispute_id(d), d, "open") for d in disagreements(annotations, scheme)]
+    return [dispute(d) for d in disagreements(annotations, scheme)]
+
+
+def dispute(disagreement: Disagreement) -> Dispute:
+    return Dispute(dispute_id(disagreement), disagreement, "open")
 
 
 class Hand:

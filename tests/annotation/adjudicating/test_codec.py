@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.adjudicating.codec import gold_of, task_of_sheet
-from annotation.adjudicating.page import LEAVE, REASONS, TAKE
+from annotation.adjudicating.page import LEAD, LEAVE, REASONS, TAKE
 from annotation.adjudicating.sheet import Sheet, Version, sheet_of
+from corpus.agreement.disagreements import Disagreement, Side
 from corpus.records import Annotation, Answer, Span
 from corpus.scheme import Scheme
-from tests.annotation.adjudicating.hand import Hand, disputes
+from corpus.settling.settle import AGREED
+from tests.annotation.adjudicating.hand import Hand, dispute, disputes
 from tests.speech import PAGE, article, mark, scheme
 
 PAGE_OF = article()
@@ -230,6 +232,27 @@ def test_a_question_in_dispute_is_told_by_letter_and_left_open_on_the_page() -> 
     assert made.gold
     assert made.gold.answers == (Answer("genre", ("opinion",)),)
     assert [(r.reason, r.comment) for r in made.rulings] == [("gap", "what is a column?")]
+
+
+def test_where_all_agree_nobody_is_asked_why() -> None:
+    both = [mark(who, ("dead", "judged")) for who in ("ana", "ben")]
+    sides = tuple(Side(a.author, a.id, a.spans) for a in both)
+    (span,) = both[0].spans
+    alike = Disagreement("a1", PAGE_OF.sha256, AGREED, span.start, span.end, "judged", "", sides)
+    answered = tuple(Side(a.author, a.id, (), ("report",)) for a in both)
+    asked = Disagreement("a1", PAGE_OF.sha256, AGREED, None, None, "", "genre", answered)
+    given = sheet_of(SETTLED, [dispute(alike), dispute(asked)], SCHEME)
+    by = hand(given)
+    (region,) = by.versions()
+    assert LEAD not in region["value"]["labels"]
+    assert by.task["data"]["disputed"] == []
+    assert by.task["data"]["agreed"] == [{"told": "genre A, B: report"}]
+    by.rule_all()
+    by.answer("genre", ["report"])
+    made = gold_of(by.submitted(), given, PAGE_OF, SCHEME, "cleo")
+    assert made.gold
+    assert said(made.gold) == [("dead", "judged")]
+    assert [ruling.reason for ruling in made.rulings] == ["", ""]
 
 
 def test_drafts_and_what_was_skipped_are_neither_gold_nor_a_fault() -> None:
