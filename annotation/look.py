@@ -48,6 +48,7 @@ class Looking:
 
     def look(self, client: Client, link: Linked, *, everything: bool = False) -> Look:
         """Look at what changed in a project, or at all of it where that is not certain."""
+        self.reader.ask(client, link)
         known = None if everything else mark_of(self.job, link)
         partly = changed(client, link, known, self.inputs)
         if partly is None:

@@ -76,14 +76,30 @@ def assign(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day to plan on; without it, today."),
     ] = None,
+    *,
+    clear: Annotated[
+        bool,
+        typer.Option(
+            "--clear", help="Remove what was taken back from Label Studio, if nobody has begun it."
+        ),
+    ] = False,
     job: Folder = HERE,
     settings: Settings = None,
     as_json: Json = False,
 ) -> None:
     """Give annotators another week's articles, and pass on what somebody cannot do."""
     from annotation.campaign.assign import assign as give
+    from annotation.campaign.clearing import clear_away
 
     with work("assign", job, settings) as (opened, _):
+        if clear:
+            cleared = clear_away(opened)
+            told = (
+                f"{cleared.removed} tasks removed, see backups/" if cleared.removed else "nothing"
+            )
+            begun = f"; {cleared.begun} were begun and stay" if cleared.begun else ""
+            answer(cleared, as_json, told + begun)
+            return
         result = give(opened, week, date.date() if date else None)
     answer(result, as_json, "\n".join(_given(result)))
 

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from annotation.campaign.assign import assign
+from annotation.campaign.clearing import Cleared, clear_away
 from annotation.client import Client, connect
 from annotation.codec import results_of
 from annotation.connection import connected, home
@@ -133,6 +134,14 @@ def test_two_weeks_with_a_control_repeats_and_somebody_who_leaves(studio_job: Ma
     logged = read_annotations(job.annotations)
     assert {each.status for each in logged} == {"submitted"}
     assert len(logged) == 21 + len(anas) + 1
+
+    # cleo begins another one after the pull: it stays, the others go
+    rehearse(job, done(job, [replace(cleos[1], taken=False)]))
+    assert clear_away(job) == Cleared(removed=len(cleos) - 2, begun=1)
+    assert clear_away(job) == Cleared(removed=0, begun=1)
+    assert push(job).unknown == 1
+    assert pull(job).new == 1
+    assert len(list((job.folder / "backups").iterdir())) == 1
 
 
 def test_nothing_in_a_task_tells_a_control_from_the_others(studio_job: MakeJob) -> None:
