@@ -13,7 +13,7 @@ import click
 import typer
 from typer.core import TyperGroup
 
-from annotation.commands import adjudicating, keeping, serving, staffing, syncing
+from annotation.commands import adjudicating, keeping, overview, serving, staffing, syncing
 from corpus.commands import (
     agreeing,
     importing,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 #: The order of `pressmark --help`: the way of a page through a job.
 ORDER = """
     demo init doctor fetch ingest import adopt show stats prelabel studio people annotator assign
-    push pull backup restore qualify agree effects adjudicate
+    push pull status scheme backup restore qualify agree effects adjudicate
     train evaluate predict
     duplicates split reanchor publish rehydrate export takedown
     """.split()
@@ -74,6 +74,7 @@ for part in (
     staffing,
     syncing,
     keeping,
+    overview,
 ):
     app.add_typer(part.app)
 

@@ -16,8 +16,16 @@ from corpus.job import Job, now
 from corpus.scheme import Scheme, extends
 from corpus.text import sha256_of
 
-#: What is done in a project: annotating, qualifying for it, settling what others disagree on.
-PURPOSES = (WORK, QUALIFICATION, ADJUDICATION) = ("work", "qualification", "adjudication")
+#: What is done in a project: annotating, qualifying for it, settling what others disagree on, and
+#: looking again at one's own labels under guidelines that have changed.
+PURPOSES = (WORK, QUALIFICATION, ADJUDICATION, SECOND) = (
+    "work",
+    "qualification",
+    "adjudication",
+    "second look",
+)
+#: What makes annotations of the corpus.
+ANNOTATING = (WORK, SECOND)
 #: Label Studio's own limits of a title.
 _SHORTEST, _LONGEST = 3, 50
 

@@ -15,7 +15,7 @@ from annotation.changes import write_marks
 from annotation.layers import BLOCKS, SPANS, scheme_of
 from annotation.look import Looking
 from annotation.people import read_people
-from annotation.projects import remembered
+from annotation.projects import ANNOTATING, remembered
 from annotation.reader import Reader, held, missing, opened
 from corpus.blocks.corrections import correct
 from corpus.errors import PressmarkError
@@ -71,8 +71,8 @@ def pull(
             or more than annotators delete; nothing was written.
     """
     scheme_of(job, layer)
-    with opened(job, layer) as desks:
-        gone = missing(job, [link for _, link in desks], layer)
+    with opened(job, layer, *ANNOTATING) as desks:
+        gone = missing(job, [link for _, link in desks], layer, *ANNOTATING)
         if not desks and not gone and not (layer == SPANS and has_learners(job)):
             command = "pressmark push" + ("" if layer == SPANS else f" --layer {layer}")
             raise PressmarkError(

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from annotation.campaign.again import require_version
 from annotation.campaign.exposure import record
 from annotation.client import Client
 from annotation.connection import connected
@@ -58,8 +59,10 @@ def push(
 
     Raises:
         ServiceError: Label Studio cannot be reached, or went away meanwhile.
-        PressmarkError: there are no articles, or no such run or layer.
+        PressmarkError: there are no articles, no such run or layer, or the scheme changed and kept
+            its version.
     """
+    require_version(job, layer)
     desks = wanted(job, layer, run)
     memory = _Memory.of(job)
     done = [_push(job, desk, tasks, memory, progress) for desk, tasks in desks.items()]
@@ -95,6 +98,7 @@ def plans(job: Job, run: str | None = None, layer: str = SPANS) -> tuple[Plan, .
         ServiceError: Label Studio cannot be reached.
         PressmarkError: there are no articles, or no such run or layer.
     """
+    require_version(job, layer)
     found = []
     for desk, tasks in wanted(job, layer, run).items():
         with _connected(job, desk) as client:

@@ -16,7 +16,7 @@ from annotation.connection import connected, server
 from annotation.handles import shifted_ends
 from annotation.layers import BLOCKS
 from annotation.people import author_of, read_people
-from annotation.projects import WORK, Linked, linked, remembered
+from annotation.projects import Linked, linked, remembered
 from annotation.raw import RawTask
 from annotation.restored import Known, Restored
 from annotation.shown import ShownLog
@@ -35,8 +35,8 @@ Reading = Callable[[RawTask, Known, Article, Scheme, Linked], Read]
 
 
 @contextlib.contextmanager
-def opened(job: Job, layer: str, purpose: str = WORK) -> Iterator[list[tuple[Client, Linked]]]:
-    """Let in to every server that holds desks of this layer and purpose: its client and each desk.
+def opened(job: Job, layer: str, *purposes: str) -> Iterator[list[tuple[Client, Linked]]]:
+    """Let in to every server that holds desks of this layer for these purposes: client and desk.
 
     Everybody's desks, oldest first on each server; none where nothing was pushed.
 
@@ -44,7 +44,7 @@ def opened(job: Job, layer: str, purpose: str = WORK) -> Iterator[list[tuple[Cli
         ServiceError: one of the servers cannot be reached.
     """
     asked = (link.desk for link in remembered(job))
-    owners = {d.owner: None for d in asked if (d.layer, d.purpose) == (layer, purpose)}
+    owners = {d.owner: None for d in asked if d.layer == layer and d.purpose in purposes}
     clients: dict[str, Client] = {}
     try:
         found = []
@@ -52,18 +52,19 @@ def opened(job: Job, layer: str, purpose: str = WORK) -> Iterator[list[tuple[Cli
             name = server(job, owner)
             if name not in clients:
                 clients[name] = connected(job, owner)
-            links = linked(job, clients[name], layer, purpose, owner)
-            found += [(clients[name], link) for link in links]
+            for purpose in purposes:
+                links = linked(job, clients[name], layer, purpose, owner)
+                found += [(clients[name], link) for link in links]
         yield found
     finally:
         for client in clients.values():
             client.close()
 
 
-def missing(job: Job, standing: Iterable[Linked], layer: str, purpose: str = WORK) -> list[Linked]:
+def missing(job: Job, standing: Iterable[Linked], layer: str, *purposes: str) -> list[Linked]:
     """Return the projects that asked servers no longer have, and that were not restored there."""
     names = {link.name for link in standing}
-    asked = [e for e in remembered(job) if (e.desk.layer, e.desk.purpose) == (layer, purpose)]
+    asked = [e for e in remembered(job) if e.desk.layer == layer and e.desk.purpose in purposes]
     rows = job.state().get("projects", {})
     here = {row["created"] for each in asked for row in rows.get(server(job, each.desk.owner), [])}
     return [link for link in asked if link.created in here and link.name not in names]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from annotation.campaign.again import own_labels
 from annotation.campaign.exposure import exposed
 from annotation.campaign.qualification import learning
 from annotation.codec import Json, task_of, uid_of
 from annotation.layers import BLOCKS, SPANS, blocks_shown, scheme_of
-from annotation.projects import WORK, Desk
+from annotation.projects import PURPOSES, SECOND, WORK, Desk
 from corpus.assignments import rank, read_assignments
 from corpus.errors import PressmarkError
 from corpus.exposures import Exposure
@@ -95,11 +96,24 @@ def _assigned(job: Job, shown: dict[tuple[str, str], Annotation]) -> dict[Desk, 
     desks: dict[Desk, list[Wanted]] = {}
     for row in sorted(rows, key=lambda row: (row.week, rank(job.settings.campaign.seed, *row.key))):
         version = row.article, row.sha256
-        tasks = desks.setdefault(Desk(SPANS, WORK, row.annotator), [])
+        purpose = SECOND if row.kind == "again" else WORK
+        tasks = desks.setdefault(Desk(SPANS, purpose, row.annotator), [])
         if version in articles:
             tasks.append(Wanted(articles[version], shown.get(version), row.occasion))
-    ordered = sorted((d for d in desks if d.owner not in waiting), key=lambda desk: desk.owner)
-    return learners | {desk: exposed(job, desk, desks[desk]) for desk in ordered}
+    working = (desk for desk in desks if desk.owner not in waiting)
+    ordered = sorted(working, key=lambda desk: (desk.owner, PURPOSES.index(desk.purpose)))
+    return learners | {
+        desk: _own(job, desk, desks[desk])
+        if desk.purpose == SECOND
+        else exposed(job, desk, desks[desk])
+        for desk in ordered
+    }
+
+
+def _own(job: Job, desk: Desk, tasks: Sequence[Wanted]) -> list[Wanted]:
+    """A second look begins with what its annotator said before."""
+    said = own_labels(job, desk.owner)
+    return [replace(t, shown=said.get((t.article.id, t.article.sha256))) for t in tasks]
 
 
 def _refuse_run(run: str | None) -> None:

@@ -11,8 +11,9 @@ from typing import Literal
 from corpus.errors import PressmarkError
 from corpus.files import append_lines, read_lines
 
-#: 'work' goes to some people, 'control' to everybody, a 'repeat' again to the same person.
-Kind = Literal["work", "control", "repeat"]
+#: 'work' goes to some people, 'control' to everybody, a 'repeat' again to the same person; 'again'
+#: is a second look, at one's own labels, under guidelines that have changed.
+Kind = Literal["work", "control", "repeat", "again"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Assignment:
 
     `week` counts batches from 1 and begins on the day `opens`. An assignment is taken back by a
     later row with `taken` set; `reason` says why it was given or taken, `when` is ISO 8601 in UTC.
+    `scheme` is the hash of the one that asks for a second look.
     """
 
     annotator: str
@@ -33,6 +35,7 @@ class Assignment:
     reason: str = ""
     taken: bool = False
     opens: str = ""
+    scheme: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, int]:

@@ -24,6 +24,8 @@ LEVELS: tuple[Level, ...] = ("major", "minor", "patch")
 #: What a label, an attribute and a question mean; the rest of them explains or shows.
 _MEANING = ("definition", "test", "blocks", "snap", "within", "unless")
 _ASKING = ("required", "guideline")
+#: The run that one's own earlier labels are shown as; the guidelines' new version follows.
+OWN = "own-"
 _VERSION = re.compile(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 
 
@@ -80,24 +82,31 @@ def needed(version: str, found: Iterable[Change]) -> str:
     return ".".join(map(str, raised if raised[2] else raised[:2]))
 
 
+def is_raised(old: Scheme, new: Scheme) -> bool:
+    """Tell whether the version of `new` is as late as its changes since `old` ask for.
+
+    A version that is no number must only be another one.
+    """
+    found = changes(old, new)
+    if not found or old.name != new.name:
+        return True
+    before, after = _numbers(old.version), _numbers(new.version)
+    if before is None or after is None:
+        return old.version != new.version
+    return after >= (_numbers(needed(old.version, found)) or ())
+
+
 def check_version(old: Scheme, new: Scheme) -> None:
     """Refuse a scheme that changed but for its version, or whose version was raised too little.
 
     Raises:
         PressmarkError: with the least version it must have, and why.
     """
-    found = changes(old, new)
-    if not found or old.name != new.name:
+    if is_raised(old, new):
         return
-    before, after = _numbers(old.version), _numbers(new.version)
-    if before is None or after is None:
-        if old.version != new.version:
-            return
-        least = "another one"
-    else:
-        least = needed(old.version, found)
-        if after >= (_numbers(least) or ()):
-            return
+    found = changes(old, new)
+    numbered = _numbers(old.version) and _numbers(new.version)
+    least = needed(old.version, found) if numbered else "another one"
     raise PressmarkError(
         f"scheme {new.name!r} {new.version}: {found[0].told} since {old.version} was pushed, so its"
         f" version must be {least} or later; edit it, or run 'pressmark scheme --bump'"
@@ -238,3 +247,22 @@ def _numbers(version: str) -> tuple[int, int, int] | None:
         return None
     major, minor, patch = (int(part or 0) for part in found.groups())
     return major, minor, patch
+
+
+def is_repeat(annotation: Annotation) -> bool:
+    """Tell whether its author was asked again to see how steady they are, and for nothing else."""
+    return annotation.occasion > 1 and not annotation.shown.startswith(OWN)
+
+
+def standing(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Return one annotation for each author and version of an article: what they stand by.
+
+    That is the first occasion; a repeat counts for its author's steadiness alone. A second look
+    under changed guidelines, which began with the author's own labels, takes its place.
+    """
+    kept: dict[tuple[str, str, str, str], Annotation] = {}
+    for each in sorted(annotations, key=lambda a: a.occasion):
+        key = each.author, each.article, each.sha256, each.layer
+        if key not in kept or not (is_repeat(each) or each.occasion == kept[key].occasion):
+            kept[key] = each
+    return list(kept.values())

@@ -14,6 +14,7 @@ from corpus.prelabels.planted import planted
 from corpus.records import Annotation, Article, Span
 from corpus.scheme import Label, Scheme, extends
 from corpus.store import read_annotations, read_articles
+from corpus.versions import is_repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ def read_examples(job: Job) -> Examples:
     used: defaultdict[str, dict[str, Annotation]] = defaultdict(dict)
     left_out: Counter[str] = Counter()
     plants = planted(job)
-    annotations = [plants.counted(each) for each in read_annotations(job.annotations)]
+    said = [plants.counted(each) for each in read_annotations(job.annotations)]
+    annotations = [*said, *read_annotations(job.gold)]
     labels = _older(job, {annotation.scheme for annotation in annotations})
     for annotation in sorted(annotations, key=lambda a: (a.when, a.id)):
         if reason := _unusable(
@@ -141,6 +143,8 @@ def _unusable(annotation: Annotation, article: Article | None, schemes: Abstract
         return f"of the layer {annotation.layer}"
     if annotation.role not in ("human", "gold"):
         return f"by a {annotation.role}"
+    if is_repeat(annotation):
+        return "made on another occasion, to measure an annotator's steadiness"
     if annotation.status != "submitted":
         return annotation.status
     if article is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from annotation.projects import QUALIFICATION, WORK, Desk
+from annotation.projects import ANNOTATING, QUALIFICATION, Desk
 from annotation.raw import RawAnnotation
 
 
@@ -23,7 +23,7 @@ def crossing(desk: Desk, raw: RawAnnotation, author: str, accounts: Mapping[int,
         author: the pseudonym of whoever submitted it.
         accounts: the annotators' pseudonyms by the numbers of their accounts.
     """
-    if not desk.owner or desk.purpose not in (WORK, QUALIFICATION):
+    if not desk.owner or desk.purpose not in (*ANNOTATING, QUALIFICATION):
         return ""
     if author != desk.owner:
         return (

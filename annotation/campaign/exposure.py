@@ -74,7 +74,7 @@ def _barred(job: Job, owner: str, tasks: Iterable[Wanted]) -> dict[Key, str]:
     found: dict[Key, str] = {}
     for task in tasks:
         key = (owner, task.article.id, task.article.sha256, task.occasion)
-        kind = "repeat" if task.occasion > 1 else kinds.get(key, "work")
+        kind = kinds.get(key, "repeat" if task.occasion > 1 else "work")
         if kind != "work" or task.article.id in test:
             found[key] = kind if kind != "work" else "placed for test"
     return found

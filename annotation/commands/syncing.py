@@ -26,11 +26,16 @@ def push(
     only_plan: Annotated[
         bool, typer.Option("--plan", help="Show what would change, and change nothing.")
     ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Ask annotators to look again where the scheme changed."),
+    ] = False,
     job: Folder = HERE,
     settings: Settings = None,
     as_json: Json = False,
 ) -> None:
     """Send articles to Label Studio, with a run's predictions as pre-labels."""
+    from annotation.campaign.again import ask_again, require_version
     from annotation.push import plans
     from annotation.push import push as send
     from annotation.telling import left_alone, told_plan
@@ -41,6 +46,9 @@ def push(
         answer(found, as_json, "\n".join(line for plan in found for line in told_plan(plan)))
         return
     with work("push", job, settings) as (opened, progress):
+        if again:
+            require_version(opened, layer)
+            ask_again(opened)
         result = send(opened, run, progress, layer)
     told = f"{result.new} new tasks" if result.new else "nothing new"
     lines = [f"{told}, {result.same} were there, {result.prelabelled} given pre-labels"]

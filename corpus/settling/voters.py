@@ -9,6 +9,7 @@ from corpus.check import faults, misanswered, snapped
 from corpus.prelabels.planted import Plants
 from corpus.records import Annotation, Article, Span
 from corpus.scheme import Scheme
+from corpus.versions import standing
 
 #: No error was planted.
 NOTHING = Plants()
@@ -49,7 +50,8 @@ def ballots(
 ) -> list[Ballot]:
     """Return the votes by author: submitted spans of this version, made by people.
 
-    Of several annotations by one author the first occasion counts, and of those the latest.
+    Of several annotations by one author it is the one they stand by (see `standing`), and of those
+    of one occasion the latest.
     Labels and values that the scheme does not have are no votes. Spans are snapped as it says.
 
     Args:
@@ -58,14 +60,13 @@ def ballots(
         scheme: what is asked.
         plants: the planted errors that the job has shown.
     """
-    counted: dict[str, Annotation] = {}
-    for a in sorted(annotations, key=lambda a: (-a.occasion, a.when, a.id)):
-        if (a.article, a.sha256) == (article.id, article.sha256) and (
-            a.role,
-            a.layer,
-            a.status,
-        ) == ("human", "spans", "submitted"):
-            counted[a.author] = a
+    votes = [
+        a
+        for a in sorted(annotations, key=lambda a: (a.when, a.id), reverse=True)
+        if (a.article, a.sha256) == (article.id, article.sha256)
+        and (a.role, a.layer, a.status) == ("human", "spans", "submitted")
+    ]
+    counted = {a.author: a for a in standing(votes)}
     return [_ballot(article, counted[author], scheme, plants) for author in sorted(counted)]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from corpus.errors import PressmarkError
 from corpus.records import Annotation, Article
 from corpus.scheme import Scheme
-from corpus.versions import again, bumped, changes, check_version, needed
+from corpus.versions import again, bumped, changes, check_version, needed, standing
 from tests.speech import SCHEME, article, mark, scheme
 
 THIRD = """\
@@ -153,3 +153,15 @@ def test_what_was_looked_at_since_skipped_or_withdrawn_is_not_asked_for() -> Non
     assert looked_at(new, first, since) == []
     assert looked_at(new, since, first) == []
     assert looked_at(new, mark("ben", status="skipped"), mark("cleo", status="withdrawn")) == []
+
+
+def test_an_author_stands_by_the_first_occasion_or_by_a_second_look_under_new_guidelines() -> None:
+    first = mark("ana", ("naïve", "judged"))
+    repeat = mark("ana", id="repeat", occasion=2)
+    look = mark("ana", id="look", occasion=3, shown="own-before-1.1")
+    other = mark("ben", id="other", occasion=2)
+    for said in ([first, repeat], [repeat, first]):
+        assert standing(said) == [first]
+    for said in ([first, repeat, look], [look, repeat, first]):
+        assert standing(said) == [look]
+    assert standing([first, other]) == [first, other]

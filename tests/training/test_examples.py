@@ -72,6 +72,20 @@ def test_where_an_article_has_gold_it_alone_counts(annotated: Job, articles: lis
     assert examples.left_out == {"of an article that has gold": 2}
 
 
+def test_adjudicated_gold_alone_counts_and_repeats_teach_nothing(
+    annotated: Job, articles: list[Article]
+) -> None:
+    first, second, *_ = read_articles(annotated)
+    human = opinion(first, "settled", annotated.scheme, id="gold", spans=())
+    append_annotations(annotated.gold, [replace(human, role="gold")])
+    repeat = opinion(second, "ana", annotated.scheme, id="repeat", spans=(), occasion=2)
+    append_annotations(annotated.annotations, [replace(repeat, when="2027-01-01T00:00:00Z")])
+    examples = read_examples(annotated)
+    assert [o.author for o in examples.items[first.id].opinions] == ["settled"]
+    assert {o.occasion for o in examples.items[second.id].opinions} == {1}
+    assert sum(examples.left_out.values()) == 3
+
+
 def test_a_scheme_of_questions_alone_cannot_be_learnt(annotated: Job) -> None:
     (annotated.folder / "pressmark.yaml").write_text("scheme: corpora/newssd-eng\n")
     with pytest.raises(PressmarkError, match="newssd-eng has questions but no labels"):
