@@ -101,15 +101,16 @@ def agree(
     when = weeks(ledger, selection.first)
     settings = job.settings.agreement
     why = _why(job, selection, said)
-    opinions = selection.opinions(said)
+    opinions = selection.by_version(said)
+    whole = list(opinions.values())
     progress("measuring agreement", 0, 0)
-    measured = None if why else measure(opinions, selection.scheme, settings.samples, settings.seed)
-    slow = _gamma(selection, opinions, settings, progress) if with_gamma and measured else None
+    measured = None if why else measure(whole, selection.scheme, settings.samples, settings.seed)
+    slow = _gamma(selection, whole, settings, progress) if with_gamma and measured else None
     progress("sorting disagreements", 0, 0)
     found = sort_out(selection, said)
     progress("measuring strata", 0, 0)
     least = job.settings.stats.least_per_outlet
-    parts, notes = strata(selection, said, Known.of(ledger, when), least, settings)
+    parts, notes = strata(selection, opinions, Known.of(ledger, when), least, settings)
     progress("looking at each annotator", 0, 0)
     agreement = Agreement(
         format=FORMAT,

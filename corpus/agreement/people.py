@@ -121,7 +121,7 @@ def _repeated(selection: Selection) -> dict[str, list[ArticleOpinions]]:
             if before is None or before.shown or after is None:
                 continue
             both = {"once": replace(before, author="once"), "again": replace(after, author="again")}
-            found[author] += selection.opinions({version: both})
+            found[author].append(selection.opinion(version, both))
     return found
 
 

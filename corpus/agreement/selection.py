@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from corpus.agreement.opinions import ArticleOpinions, words_of
 from corpus.errors import PressmarkError
@@ -74,25 +75,32 @@ class Selection:
                 found[version] = kept
         return found
 
-    def name(self, version: Version) -> str:
-        """Return the article's id; where it was annotated in several versions, with its version."""
-        several = sum(id_ == version[0] for id_, _ in self.first) > 1
-        return f"{version[0]}@{version[1][:8]}" if several else version[0]
+    def opinion(self, version: Version, by: Mapping[str, Annotation]) -> ArticleOpinions:
+        """Return what annotators say of a version as measures take it.
 
-    def opinions(
-        self, said: Mapping[Version, Mapping[str, Annotation]], least: int = 2
-    ) -> list[ArticleOpinions]:
-        """Return the versions that `least` annotators or more speak of, as measures take them."""
-        found = []
-        for version, by in sorted(said.items()):
-            if len(by) >= least:
-                article = self.articles[version]
-                name = self.name(version)
-                cluster = self.clusters.get(article.id, article.id)
-                words = words_of(article.text)
-                size = len(article.text)
-                found.append(ArticleOpinions(name, cluster, size, dict(by), words))
-        return found
+        It goes by the article's id; where the article was annotated in several versions, with the
+        version.
+        """
+        article = self.articles[version]
+        name = f"{article.id}@{article.sha256[:8]}" if article.id in self._several else article.id
+        cluster = self.clusters.get(article.id, article.id)
+        size, words = len(article.text), words_of(article.text)
+        return ArticleOpinions(name, cluster, size, dict(by), words)
+
+    def opinions(self, said: Mapping[Version, Mapping[str, Annotation]]) -> list[ArticleOpinions]:
+        """Return what is said of the versions that two annotators or more speak of."""
+        return list(self.by_version(said).values())
+
+    def by_version(
+        self, said: Mapping[Version, Mapping[str, Annotation]]
+    ) -> dict[Version, ArticleOpinions]:
+        """Return the same by version."""
+        return {v: self.opinion(v, by) for v, by in sorted(said.items()) if len(by) > 1}
+
+    @cached_property
+    def _several(self) -> frozenset[str]:
+        counts = Counter(id_ for id_, _ in self.first)
+        return frozenset(id_ for id_, count in counts.items() if count > 1)
 
 
 def select(job: Job) -> Selection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.agreement.measure import measure
@@ -13,7 +13,7 @@ from corpus.agreement.results import SpanScores
 from corpus.agreement.selection import Selection, Version
 from corpus.assignments import Assignment
 from corpus.measures import Figure
-from corpus.records import BLOCK_KINDS, Annotation, Article
+from corpus.records import BLOCK_KINDS
 from corpus.scheme import Scheme
 from corpus.settings import AgreementSection
 
@@ -55,7 +55,7 @@ class Known:
 
 def strata(
     selection: Selection,
-    said: Mapping[Version, Mapping[str, Annotation]],
+    opinions: Mapping[Version, ArticleOpinions],
     known: Known,
     least: int,
     settings: AgreementSection,
@@ -66,47 +66,40 @@ def strata(
     articles are left out and counted in a note.
     """
     found, notes = [], []
+    # neither words nor attributes are told of a part, and they are most of the work
+    scheme = replace(selection.scheme, attributes=())
+    plain = {version: replace(each, words=()) for version, each in opinions.items()}
     for by in BY:
-        parts = dict(_parts(by, selection, said, known))
+        parts = _parts(by, selection, plain, known)
         if by == "publisher":
             few = [name for name, part in parts.items() if len(part) < least]
             parts = {name: part for name, part in parts.items() if len(part) >= least}
             if few:
                 notes.append(f"{len(few)} publishers with fewer than {least} articles are left out")
         if len(parts) > 1:
-            rows = ((name, part) for name, part in parts.items() if part)
-            scheme = selection.scheme
-            found += [_stratum(by, name, part, scheme, settings) for name, part in rows]
+            found += [_stratum(by, name, part, scheme, settings) for name, part in parts.items()]
     return found, notes
 
 
 def _parts(
-    by: str,
-    selection: Selection,
-    said: Mapping[Version, Mapping[str, Annotation]],
-    known: Known,
-) -> Iterator[tuple[str, list[ArticleOpinions]]]:
-    """Yield the name of each part with its opinions, in order."""
+    by: str, selection: Selection, opinions: Mapping[Version, ArticleOpinions], known: Known
+) -> dict[str, list[ArticleOpinions]]:
+    """Return the opinions of each part, in the parts' order."""
     if by == "kind of block":
-        whole = selection.opinions(said)
-        yield from _kinds(whole, {selection.name(v): selection.articles[v] for v in said})
-        return
-    named: defaultdict[str, dict[Version, Mapping[str, Annotation]]] = defaultdict(dict)
-    for version, by_ in said.items():
-        if len(by_) > 1 and (name := _name(by, version, by_, selection, known)):
-            named[name][version] = by_
-    for name in sorted(named, key=lambda n: (len(n), n) if by == "week" else (0, n)):
-        yield name, selection.opinions(named[name])
+        return _kinds(selection, opinions)
+    named: defaultdict[str, list[ArticleOpinions]] = defaultdict(list)
+    for version, each in opinions.items():
+        if name := _name(by, version, each, selection, known):
+            named[name].append(each)
+    order = sorted(named, key=lambda name: (len(name) if by == "week" else 0, name))
+    return {name: named[name] for name in order}
 
 
 def _name(
-    by: str,
-    version: Version,
-    said: Mapping[str, Annotation],
-    selection: Selection,
-    known: Known,
+    by: str, version: Version, opinion: ArticleOpinions, selection: Selection, known: Known
 ) -> str:
     """The part that an article belongs to; '' where that is not known."""
+    said = opinion.annotations
     if by == "publisher":
         return selection.articles[version].publisher
     if by == "guideline version":
@@ -123,18 +116,16 @@ def _name(
 
 
 def _kinds(
-    whole: Iterable[ArticleOpinions], articles: Mapping[str, Article]
-) -> Iterator[tuple[str, list[ArticleOpinions]]]:
-    kept = list(whole)
-    for kind in BLOCK_KINDS:
-        part = []
-        for each in kept:
-            blocks = articles[each.article].blocks
+    selection: Selection, opinions: Mapping[Version, ArticleOpinions]
+) -> dict[str, list[ArticleOpinions]]:
+    """Every opinion of each kind of block, what stands in other kinds cut away."""
+    parts: dict[str, list[ArticleOpinions]] = {kind: [] for kind in BLOCK_KINDS}
+    for version, each in opinions.items():
+        blocks = selection.articles[version].blocks
+        for kind in {block.kind for block in blocks}:
             within = tuple((b.start, b.end) for b in blocks if b.kind == kind)
-            if within:
-                part.append(replace(each, within=within))
-        if part:
-            yield kind, part
+            parts[kind].append(replace(each, within=within))
+    return {kind: part for kind, part in parts.items() if part}
 
 
 def _stratum(
