@@ -155,8 +155,12 @@ class _Package:
     """pygamma-agreement, loaded once: it compiles its dissimilarity."""
 
     def __init__(self, settings: GammaSettings) -> None:
+        import cvxopt.glpk
         import pygamma_agreement
         from pyannote.core import Segment
+
+        # The package solves in threads; one of them turns the solver's talk back on for the others
+        cvxopt.glpk.options["msg_lev"] = "GLP_MSG_OFF"
 
         self._settings = settings
         self._continuum: Any = pygamma_agreement.Continuum

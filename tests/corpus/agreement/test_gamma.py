@@ -71,3 +71,9 @@ def test_the_same_seed_gives_the_same_figure_in_any_order() -> None:
     assert found.settings == settings
     assert found.unit == "character"
     assert found.version
+
+
+@needs_package
+def test_the_solver_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    gamma([about(said("ana", JUDGED), said("bo", MOVED), said("cy", MOVED))], SCHEME)
+    assert capfd.readouterr().out == ""
