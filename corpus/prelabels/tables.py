@@ -44,7 +44,7 @@ def _tables(found: Effects) -> Iterator[Table]:
         "Spans per 1,000 words",
         ("label", "with", "without", "difference (95%)"),
         tuple(
-            (r.label or _ALL, _told(r.shown), _told(r.unshown), _told(r.difference))
+            (r.label or _ALL, _told(r.shown, 1), _told(r.unshown, 1), _told(r.difference, 1))
             for r in found.rates
         ),
         _compared(found),
@@ -64,10 +64,10 @@ def _compared(found: Effects) -> str:
     return told + ("; nobody has both, so there is no difference to tell" if lacking else "")
 
 
-def _told(figure: Figure) -> str:
+def _told(figure: Figure, digits: int = 2) -> str:
     if figure.value is None:
         return "–"
-    value = f"{figure.value:.2f}"
+    value = f"{figure.value:.{digits}f}"
     if figure.low is None or figure.high is None:
         return value
-    return f"{value} [{figure.low:.2f}, {figure.high:.2f}]"
+    return f"{value} [{figure.low:.{digits}f}, {figure.high:.{digits}f}]"
