@@ -8,8 +8,10 @@ reading everything, and so it is once a day.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import hashlib
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from annotation.client import Client
 from annotation.projects import Linked
@@ -27,6 +29,7 @@ SHARE = 0.2
 #: As many changed tasks are listed in any case, and no more than these at once.
 FEW, MOST = 50, 1000
 _STATE = "pulled"
+_TAIL = 4096
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Mark:
 
     `since` is when the last look began, `whole` when everything was read, `ahead` by how many
     seconds whoever dates the answers is ahead of Label Studio. `inputs` names what of the job bears
-    on how annotations are read: with other people or articles everything is read again.
+    on how annotations are read, `log` the log with what was read: with other people or articles,
+    or another log (an older copy that was put back), everything is read again.
     """
 
     since: str
@@ -44,17 +48,21 @@ class Mark:
     youngest: int
     inputs: str
     ahead: float = 0.0
+    log: str = ""
 
 
 def mark_of(job: Job, link: Linked) -> Mark | None:
-    """Return how far the project was read, None if it never was."""
+    """Return how far the project was read; None if it never was, or not into the log there is."""
     row = job.state().get(_STATE, {}).get(link.number)
-    return Mark(**row) if row else None
+    mark = Mark(**row) if row else None
+    return mark if mark and _begins(job.annotations, mark.log) else None
 
 
 def write_marks(job: Job, marks: dict[str, Mark]) -> None:
     """Write down how far projects (by number) were read, once what was read is in the log."""
-    rows = {number: asdict(mark) for number, mark in marks.items()}
+    path = job.annotations
+    log = _named(path, path.stat().st_size) if path.exists() else ""
+    rows = {number: asdict(replace(mark, log=log)) for number, mark in marks.items()}
     job.write_state(**{_STATE: {**job.state().get(_STATE, {}), **rows}})
 
 
@@ -89,6 +97,22 @@ def first_mark(
     ahead = max(0.0, (clock - moment(created)).total_seconds())
     begun = told(moment(created))
     return Mark(begun, begun, tasks, youngest, inputs, ahead)
+
+
+def _named(path: Path, size: int) -> str:
+    """Name the first `size` bytes of a log: by their number, and the last of them."""
+    with path.open("rb") as file:
+        file.seek(max(0, size - _TAIL))
+        tail = file.read(min(size, _TAIL))
+    return f"{size} {hashlib.sha256(tail).hexdigest()[:16]}"
+
+
+def _begins(path: Path, name: str) -> bool:
+    """Tell whether the log is the one of that name, which may have grown since."""
+    size = int(name.partition(" ")[0] or 0)
+    if not path.exists() or path.stat().st_size < size:
+        return not size
+    return not size or _named(path, size) == name
 
 
 def _renumbered(task: RawTask, mark: Mark) -> bool:

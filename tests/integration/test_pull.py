@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -175,6 +176,8 @@ def test_what_changed_gives_the_log_that_reading_everything_gives(
 def test_only_what_changed_is_read(studio_job: MakeJob, admin: Client) -> None:
     job = studio_job(*pages(60), scheme=SCHEME)
     push(job)
+    # with new people everything is read: what was 'user7' before may be one of them
+    add_annotator(job, "Ben Ö.")
     rehearse(job, [mark("ana", WORDS[0], of=page) for page in pages(3)])
     first, again = pull(job), pull(job)
     assert (first.tasks, first.whole, again.tasks, again.whole) == (60, 1, 0, 0)
@@ -183,6 +186,22 @@ def test_only_what_changed_is_read(studio_job: MakeJob, admin: Client) -> None:
     result = pull(job)
     assert (result.new, result.tasks, result.whole, result.same) == (1, 1, 0, 3)
     assert pull(job, everything=True).tasks == 60
+
+
+def test_an_older_copy_of_the_log_is_completed_from_the_server(studio_job: MakeJob) -> None:
+    job = studio_job(*pages(3), scheme=SCHEME)
+    push(job)
+    rehearse(job, [mark("ana", WORDS[0], of=page) for page in pages(3)])
+    pull(job)
+    whole = log(job)
+    lines = whole.splitlines(keepends=True)
+    # a line less, another line in the middle, or none at all
+    for older in (lines[:2], [lines[0], lines[0], lines[2]], []):
+        job.annotations.write_bytes(b"".join(older))
+        assert pull(job).whole == 1
+        assert {a.id for a in read_annotations(job.annotations)} == {
+            json.loads(line)["id"] for line in lines
+        }
 
 
 def test_a_project_that_is_gone_is_no_reason_to_withdraw_what_was_pulled(
