@@ -152,8 +152,9 @@ class Reader:
             where = f"{link.name}: {kind} {raw.id} of {told!r} by {known.author}"
             for reason in read.reasons:
                 self.set_aside(where, reason)
-            if read.annotation:
-                yield replace(read.annotation, id=known.id, role=self._role)
+            if found := read.annotation:
+                as_is = (found.id, found.role) == (known.id, self._role)
+                yield found if as_is else replace(found, id=known.id, role=self._role)
 
     def set_aside(self, where: str, reason: str) -> None:
         """Put something into quarantine that cannot be used."""
@@ -189,7 +190,7 @@ class Reader:
             scheme,
             shown,
             known.author,
-            project=link.name,
+            project=link.number,
             layer=link.desk.layer,
             occasion=task.occasion,
         )

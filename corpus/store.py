@@ -149,7 +149,9 @@ def append_annotations(
         before = last.get(annotation.id)
         if before and replace(annotation, revision=before.revision) == before:
             continue
-        revised = replace(annotation, revision=before.revision + 1 if before else 1)
+        number = before.revision + 1 if before else 1
+        as_is = annotation.revision == number
+        revised = annotation if as_is else replace(annotation, revision=number)
         last[annotation.id] = revised
         appended.append(revised)
     append_lines(path, (annotation_row(annotation) for annotation in appended))
