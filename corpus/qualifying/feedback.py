@@ -13,7 +13,7 @@ from corpus.agreement.disagreements import Disagreement
 from corpus.looking.display import cells, safe
 from corpus.measures import Figure
 from corpus.qualifying.scoring import Attempt, Compared, Right
-from corpus.qualifying.told import hard_cases, heading, rules
+from corpus.qualifying.told import flowing, hard_cases, heading, rules
 from corpus.records import Block, Span
 from corpus.scheme import Scheme
 
@@ -41,13 +41,14 @@ li { margin-bottom: 1em; }
 def page(attempt: Attempt, scheme: Scheme, pass_mark: float) -> str:
     """Return the page of HTML that an annotator is given: their work and gold's, nobody else's."""
     title = escape(safe(f"Qualification of {attempt.annotator}"))
+    seen: set[str] = set()
     parts = [
         _HEAD,
         f"<title>{title}</title><style>{_STYLE}{''.join(_colours(scheme))}</style></head><body>",
         f"<h1>{title}</h1>",
         *_summary(attempt, pass_mark),
         *_legend(scheme),
-        *(part for each in attempt.compared for part in _section(each, scheme)),
+        *(part for each in attempt.compared for part in _section(each, scheme, seen)),
         "</body></html>\n",
     ]
     return "\n".join(parts)
@@ -102,7 +103,8 @@ def _legend(scheme: Scheme) -> Iterator[str]:
     yield '<p class="legend">Your marks have a coloured ground, gold’s a coloured line beneath.</p>'
 
 
-def _section(each: Compared, scheme: Scheme) -> Iterator[str]:
+def _section(each: Compared, scheme: Scheme, seen: set[str]) -> Iterator[str]:
+    """Yield an article with its findings; hard cases that were `seen` are not told again."""
     yield f"<section><h2>{_text(each.article.title or each.article.id)}</h2>"
     for block in each.article.blocks:
         words = "".join(_words(each, block, scheme))
@@ -111,7 +113,7 @@ def _section(each: Compared, scheme: Scheme) -> Iterator[str]:
     if each.findings:
         yield "<h3>What you and gold see otherwise</h3><ol>"
         for finding in each.findings:
-            yield f"<li>{''.join(_finding(finding, each, scheme))}</li>"
+            yield f"<li>{''.join(_finding(finding, each, scheme, seen))}</li>"
         yield "</ol>"
     else:
         yield "<p><b>You and gold see this article alike.</b></p>"
@@ -142,12 +144,17 @@ def _classes(marks: Sequence[tuple[Span, str]], start: int, end: int, scheme: Sc
     ]
 
 
-def _finding(finding: Disagreement, each: Compared, scheme: Scheme) -> Iterator[str]:
+def _finding(
+    finding: Disagreement, each: Compared, scheme: Scheme, seen: set[str]
+) -> Iterator[str]:
     yield f"<b>{_text(heading(finding, each.article, scheme))}</b>"
     for kind, words in rules(finding, scheme):
         yield f"<blockquote><b>{_text(kind)}</b>: {_text(words)}</blockquote>"
     for case in hard_cases(finding, scheme):
-        yield f"<blockquote><b>{_text(case.title)}</b> {_text(case.rule.strip())}</blockquote>"
+        if case.title not in seen:
+            seen.add(case.title)
+            rule = _text(flowing(case.rule))
+            yield f"<blockquote><b>{_text(case.title)}</b>: {rule}</blockquote>"
 
 
 def _text(words: str) -> str:

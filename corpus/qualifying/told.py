@@ -43,7 +43,7 @@ def rules(finding: Disagreement, scheme: Scheme) -> Iterator[tuple[str, str]]:
     question = question or scheme.question(finding.question)
     if question:
         if question.guideline:
-            yield "Guideline", question.guideline.strip()
+            yield "Guideline", flowing(question.guideline)
         return
     for name in _named(finding):
         label = scheme.label(name)
@@ -51,9 +51,9 @@ def rules(finding: Disagreement, scheme: Scheme) -> Iterator[tuple[str, str]]:
             continue
         title = label.title or label.name
         if label.definition:
-            yield f"{title}", _first(label.definition)
+            yield title, flowing(label.definition).partition("\n")[0]
         if label.test:
-            yield f"Test of {title}", label.test.strip()
+            yield f"Test of {title}", flowing(label.test)
 
 
 def hard_cases(finding: Disagreement, scheme: Scheme) -> Iterator[HardCase]:
@@ -75,8 +75,10 @@ def _named(finding: Disagreement) -> list[str]:
     return list(dict.fromkeys([*found, finding.label]))
 
 
-def _first(text: str) -> str:
-    return " ".join(re.split(r"\n\s*\n", text.strip())[0].split())
+def flowing(text: str) -> str:
+    """Return guidelines a line a paragraph, whatever the width of the file they were written in."""
+    parts = re.split(r"\n\s*\n", text.strip())
+    return "\n".join(" ".join(part.split()) for part in parts)
 
 
 def _title(scheme: Scheme, name: str) -> str:

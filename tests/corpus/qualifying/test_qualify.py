@@ -129,6 +129,13 @@ def test_the_page_shows_both_sides_in_the_article_and_runs_nothing() -> None:
     assert "Qualification of ana<i>" in tags.text
 
 
+def test_hard_cases_that_name_the_label_stand_on_the_page_once() -> None:
+    under = scheme(WITH_CASE)
+    html = page(attempt("ana", [(PAGE, mark("ana", of=PAGE), golden())], 1, under, 0.5), under, 0.5)
+    assert html.count("Leave it. Only a judged word is marked.") == 1
+    assert html.count("Test of judged") == 2
+
+
 def test_what_steers_a_page_is_told_and_not_done() -> None:
     odd = article("Maar \u202eslams\u2066 \x1b[2J\n\nThe vile\u200b plan\nis dead.")
     said = [(odd, mark("ana", of=odd), golden(odd, ("dead", "judged")))]
