@@ -109,9 +109,9 @@ def _given(result: Assigned) -> list[str]:
     given = ", ".join(f"{name} {count}" for name, count in result.given.items())
     told = [f"week {result.week} from {result.opens}: " + (given or "nothing to give")]
     if result.given:
-        told.append(f"{result.control} articles for everybody, {result.repeats} come again")
+        told.append(f"for everybody: {result.control}; once more: {result.repeats}")
     told += [f"taken back, {count}: {why}" for why, count in result.reasons.items()]
     if result.waiting:
-        told.append(f"{result.waiting} articles wait for another annotator")
-    told.append(f"{result.left} articles were given to nobody yet")
+        told.append(f"waiting for another annotator: {result.waiting}")
+    told.append(f"given to nobody yet: {result.left}")
     return told + [f"note: {note}" for note in result.notes]
