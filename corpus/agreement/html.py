@@ -16,6 +16,7 @@ from corpus.agreement.passages import sorts
 from corpus.agreement.sorting import Passage
 from corpus.agreement.told import Told, heading, tables
 from corpus.looking.display import cells, safe
+from corpus.looking.page import ink_on
 from corpus.records import Annotation, Span
 
 #: Pixels between two annotators' lines, and how thick a line is.
@@ -37,8 +38,8 @@ body { font: 16px/1.5 Georgia, "Noto Serif", serif; color: var(--ink); backgroun
 h1 { font-size: 1.6rem; margin: 0 0 .25rem; }
 h2 { font-size: 1.15rem; margin: 2.5rem 0 .5rem; border-top: 2px solid var(--ink);
   padding-top: .5rem; }
-table { border-collapse: collapse; margin: .25rem 0 .5rem; font-size: .875rem;
-  font-family: system-ui, "Noto Sans", sans-serif; }
+table { display: block; overflow-x: auto; border-collapse: collapse; margin: .25rem 0 .5rem;
+  font-size: .875rem; font-family: system-ui, "Noto Sans", sans-serif; }
 caption { text-align: left; font-weight: 600; padding: 1.25rem 0 .25rem; }
 th, td { padding: .2rem .9rem .2rem 0; text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
@@ -52,11 +53,11 @@ th { color: var(--grey); font-weight: 500; border-bottom: 1px solid var(--rule);
   overflow-wrap: anywhere; }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 .text span { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-.at { position: relative; display: inline-block; width: 0; height: 0; }
-.at i, .key i { font: 700 9px/10px system-ui, "Noto Sans", sans-serif; color: #fff;
-  padding: 0 2px; border-radius: 2px; }
+.at { position: relative; }
+.at i, .key i { font: 700 9px/10px system-ui, "Noto Sans", sans-serif; padding: 0 2px;
+  border-radius: 2px; }
 .at i { position: absolute; left: 0; }
-.key { margin-right: .9rem; white-space: nowrap; }
+.key { display: inline-block; margin-right: .9rem; }
 .key i { font-size: 10px; line-height: 14px; padding: 1px 4px; }
 ul { margin: .5rem 0 0; padding-left: 1.1rem; font: .875rem/1.5 system-ui, "Noto Sans",
   sans-serif; overflow-wrap: anywhere; }
@@ -168,15 +169,19 @@ def _words(  # noqa: PLR0917  # all of it is one passage
         for n, span in here:
             if max(span.start, passage.start) == start:
                 colour = colours.get(tracks[n][1], NO_LABEL)
-                top = 4 + n * STEP
+                below = STEP * (n + 1) + 3
                 letter = escape(letters[tracks[n][0]])
-                tag = f'<i style="top:{top}px;background:{colour}">{letter}</i>'
+                tag = f'<i style="bottom:-{below}px;{_filled(colour)}">{letter}</i>'
                 yield f'<b class="at">{tag}</b>'
         lines = ",".join(
             _line(colours.get(tracks[n][1], NO_LABEL), len(tracks) - 1 - n) for n, _ in here
         )
         room = STEP * len(tracks)
         yield f'<span style="padding-bottom:{room}px;background:{lines}">{words}</span>'
+
+
+def _filled(colour: str) -> str:
+    return f"background:{colour};color:{ink_on(colour)}"
 
 
 def _line(colour: str, above: int) -> str:
@@ -199,7 +204,7 @@ def _keys(
     silent = sorted(set(said) - {author for author, _ in tracks})
     keys += [(author, "nothing here", NO_MARK) for author in silent]
     for author, told, colour in keys:
-        letter = f'<i style="background:{colour}">{escape(letters[author])}</i>'
+        letter = f'<i style="{_filled(colour)}">{escape(letters[author])}</i>'
         yield f'<span class="key">{letter} {escape(safe(author))}: {escape(safe(told))}</span>'
 
 

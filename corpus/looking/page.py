@@ -246,9 +246,14 @@ def _style(shown: Shown, label: str) -> str:
     colour = shown.colours.get(label)
     if colour is None:
         return "bold underline"
+    return f"{ink_on(colour)} on {colour}"
+
+
+def ink_on(colour: str) -> str:
+    """Return 'black' or 'white', whichever can be read on a colour such as '#d9a400'."""
     red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
     dark = 299 * red + 587 * green + 114 * blue < 140_000
-    return f"{'white' if dark else 'black'} on {colour}"
+    return "white" if dark else "black"
 
 
 def _fitted(name: str, width: int, side: str = "<") -> str:
