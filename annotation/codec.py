@@ -290,9 +290,16 @@ def _span(
     if wrong := faults(span, scheme):
         reasons.extend(f"{_where(span)}: {fault}" for fault in wrong)
         return None
+    if len(items) == 1:
+        return span
     kept = {}
-    for name, values in _given("span", items, scheme.attributes).items():
-        wrong = faults(replace(span, attributes={name: values}), scheme)
+    asked = {attribute.name: attribute for attribute in scheme.attributes_of(label)}
+    for name, values in _given("span", items, asked.values()).items():
+        wrong = (
+            misanswered(asked[name], values)
+            if name in asked
+            else [f"{name!r} is not asked of {label!r}"]
+        )
         reasons.extend(f"{_where(span)}: {fault}" for fault in wrong)
         if not wrong:
             kept[name] = values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from annotation.changes import Mark, changed, first_mark, mark_of
@@ -68,7 +69,10 @@ class Looking:
     def _whole(self, client: Client, link: Linked) -> Look:
         self.progress("waiting for Label Studio's snapshot", 0, 0)
         clock = client.clock()
-        created, stream = client.whole(link.id)
+        with ThreadPoolExecutor(1) as meanwhile:
+            asked = meanwhile.submit(client.whole, link.id)
+            self.reader.prepare()
+            created, stream = asked.result()
         found: list[Annotation] = []
         tasks = youngest = 0
         for task in stream:

@@ -120,6 +120,10 @@ class Reader:
         self._schemes: dict[str, Scheme] = {}
         self._accounts: dict[str, dict[int, str]] = {}
 
+    def prepare(self) -> None:
+        """Read the job's articles now, where they are read while somebody else is at work."""
+        self._versions.read_all()
+
     def number(self, annotation: Annotation, link: Linked) -> int:
         """Return the number that the server has for an annotation of the log."""
         return self._restored.number(annotation.id, link)

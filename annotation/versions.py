@@ -26,6 +26,11 @@ class Versions:
             self._read |= {(a.id, a.sha256): a for a in read_shard(self._where[key])}
         return self._read.get(key)
 
+    def read_all(self) -> None:
+        """Read every file that was not read yet."""
+        for id_, sha256 in self._where:
+            self.get(id_, sha256)
+
     def latest(self, id_: str) -> Article | None:
         """Return the article as it was ingested last."""
         return self.get(id_, self._latest.get(id_, ""))

@@ -96,8 +96,10 @@ def snapped(span: Span, article: Article, scheme: Scheme) -> Span:
     stand if there is one.
     """
     label = scheme.label(span.label)
+    if label is None or label.snap != "block":
+        return span
     touched = article.blocks_at(span.start, span.end)
-    if label is None or label.snap != "block" or not touched:
+    if not touched:
         return span
     may = [block for block in touched if not label.blocks or block.kind in label.blocks] or touched
     block = max(may, key=lambda b: min(b.end, span.end) - max(b.start, span.start))
