@@ -164,7 +164,7 @@ def read_people(job: Job) -> dict[str, Login]:
     path = _path(job)
     try:
         return {
-            str(who): Login(row["email"], row.get("password", ""), row.get("token", ""))
+            str(who): Login(row["email"].strip(), row.get("password", ""), row.get("token", ""))
             for who, row in _rows(job).items()
         }
     except (OSError, ValueError, KeyError, AttributeError, TypeError):

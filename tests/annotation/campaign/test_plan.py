@@ -317,3 +317,23 @@ def test_with_fewer_people_than_an_article_needs_it_waits_for_one_who_joins() ->
     campaign.people |= crew("ben")
     campaign.assign()
     assert all(sorted(names) == ["ana", "ben"] for names in campaign.holders().values())
+
+
+def test_six_annotators_and_800_articles_are_balanced_as_the_page_says() -> None:
+    campaign = Campaign(shelf(800), crew())
+    while rows := campaign.assign().rows:
+        campaign.finish(rows)
+        campaign.today += WEEK
+    assert set(map(len, campaign.holders().values())) == {2}
+    assert (len(campaign.holders()), len(campaign.holders("control"))) == (759, 41)
+    met = campaign.pairs()
+    assert len(met) == 15
+    assert set(met.values()) == {50, 51}
+    assert set(campaign.loads().values()) == {307, 308, 309}
+    for name in SIX:
+        mine = Counter(row.kind for row in campaign.rows if row.annotator == name)
+        assert (mine["control"], mine["repeat"]) == (41, 14)
+    weekly = Counter((row.annotator, row.week) for row in campaign.rows)
+    assert {weekly[name, week] for name in SIX for week in range(1, 16)} == {20}
+    assert max(row.week for row in campaign.rows if row.kind != "repeat") == 16
+    assert max(row.week for row in campaign.rows) == 18
