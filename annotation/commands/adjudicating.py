@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,6 +47,8 @@ def _told(result: Adjudication, *, dry: bool) -> Iterator[str]:
             f"not settled yet: {settled.waiting} wait for annotators,"
             f" {settled.single} have one annotation"
         )
+    if dry:
+        yield f"would come up: {settled.fresh} disputes, {settled.audits} audits"
     yield from _disputes(result)
     would = "would go" if dry else "went"
     for owner, count in result.sent.items():
@@ -85,7 +88,8 @@ def _guidelines(result: Adjudication, *, dry: bool) -> Iterator[str]:
         yield f"guideline gaps, candidates for the next version ({len(result.gaps)}):"
     for gap in result.gaps[:MOST]:
         what = ": ".join(part for part in (gap.label, gap.question) if part)
-        passage = f" “{' '.join(gap.passage.split())}”" if gap.passage else ""
+        there = " ".join(gap.passage.split())
+        passage = f" “{shorten(there, 50, placeholder=' …')}”" if there else ""
         yield f"  {what}{passage}: {gap.comment or '(no comment)'}"
     words = [note for note in result.notes if note.words]
     if result.notes:

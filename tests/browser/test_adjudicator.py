@@ -192,13 +192,16 @@ def test_verdict_reason_and_what_is_asked_of_a_span_are_on_a_small_screen(
 
 
 def three_annotators(job: Job, page: Article) -> list[Annotation]:
-    """Invented versions of a sample page: disagreements of every sort."""
-    lines = [line for line in page.text.splitlines() if len(line) > 80]
-    first, second = lines[1][:42], lines[2][:38]
-    loaded = next(line for line in page.text.splitlines() if "Whispered" in line)
-    labels = [label.name for label in job.scheme.labels]
+    """Versions of a sample page that differ in ends, in labels and in who has anything."""
+    own, loaded = job.scheme.labels[0].name, job.scheme.labels[2].name
+    teaser = next(line for line in page.text.splitlines() if "Whispered" in line)
     return [
-        speech.mark("ana", (first, labels[0]), (loaded, labels[2]), of=page),
-        speech.mark("ben", (first[4:], labels[0]), (second, labels[0]), of=page),
-        speech.mark("cleo", (second, labels[1]), (loaded, labels[2]), of=page),
+        speech.mark("ana", ("eager as ever to be photographed", own), (teaser, loaded), of=page),
+        speech.mark(
+            "ben",
+            ("eager as ever", own),
+            ("Šulc Gets His Photo, Calder Gets Nothing: Report", loaded),
+            of=page,
+        ),
+        speech.mark("cleo", ("posed", own), (teaser, loaded), of=page),
     ]
