@@ -18,6 +18,7 @@ from annotation.journal import TASKS, Batch, Journal, await_batch
 from annotation.projects import Desk, current_project, linked
 from annotation.push import plans, push
 from annotation.studio import Running, read_login
+from benchmarks import faults
 from corpus.job import Job
 from corpus.records import Article
 from corpus.store import add_articles, read_articles, write_run
@@ -190,3 +191,19 @@ def test_a_killed_push_is_completed_by_the_next_without_doubles(
     assert pushed.new + pushed.same == 30
     uids = [task.uid for task in admin.tasks(pushed.project)]
     assert len(uids) == len(set(uids)) == 30
+
+
+def test_faults_double_nothing_lose_nothing_and_change_nothing(
+    studio: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = read_login(studio.login).token
+    monkeypatch.setenv(faults.TOKEN, token)
+    struck, found = faults.run(
+        tmp_path / "jobs", studio.url, token, faults=8, jobs=1, seed=3, settle=0, deadline=3
+    )
+    assert sum(number for what, number in struck.items() if what.startswith("pu")) == 8
+    assert struck["commands that never succeeded again"] == 0
+    assert found["tasks"] > 20
+    assert found["annotations"] > 0
+    wrong = ("doubled", "lost", "changed", "annotations lost", "withdrawn")
+    assert {what: n for what, n in found.items() if what.startswith(wrong) and n} == {}
