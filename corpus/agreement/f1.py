@@ -57,7 +57,7 @@ def shuffled(continuum: Continuum, units: Units, seed: int) -> Units:
 
     The spans come in random order, each behind a random share of the free text, and do not overlap:
     what is left is how many there are and how long. (`training.baselines.shuffled` is another
-    chance: a model's, which knows in which blocks a label may stand and marks whole words.)
+    chance: a model's, which marks whole words of one article.)
     """
     import numpy as np
 
@@ -84,16 +84,26 @@ def shuffled(continuum: Continuum, units: Units, seed: int) -> Units:
 
 
 def pair_hits(
-    continuum: Continuum, units: Units, pairs: Sequence[tuple[int, int]], seed: int
+    marked: tuple[Continuum, Units],
+    field: tuple[Continuum, Units],
+    pairs: Sequence[tuple[int, int]],
+    seed: int,
 ) -> list[tuple[Floats, Floats]]:
-    """Return each pair's `hits`, and their mean over SHUFFLES shuffles."""
+    """Return each pair's `hits` of what was marked, and their mean over SHUFFLES shuffles.
+
+    Args:
+        marked: a label's continuum and units.
+        field: where they could have stood by chance (see `chance.field`).
+        pairs: annotators by number.
+        seed: of the shuffles.
+    """
     import numpy as np
 
-    moved = [shuffled(continuum, units, seed + n) for n in range(SHUFFLES)]
+    moved = [shuffled(*field, seed + n) for n in range(SHUFFLES)]
     return [
         (
-            hits(continuum, units, one, other),
-            np.mean([hits(continuum, each, one, other) for each in moved], axis=0),
+            hits(*marked, one, other),
+            np.mean([hits(field[0], each, one, other) for each in moved], axis=0),
         )
         for one, other in pairs
     ]

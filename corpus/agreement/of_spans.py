@@ -18,6 +18,7 @@ from corpus.agreement.alpha_u import (
     u_alpha,
     value_alpha,
 )
+from corpus.agreement.chance import field
 from corpus.agreement.coded import pairs_of
 from corpus.agreement.combined import combined
 from corpus.agreement.estimates import Sampling, Statistic, figures
@@ -49,7 +50,8 @@ class Hits:
 
 def hits_of(table: Table, number: int, seed: int) -> Hits:
     """Count the hits of each pair of annotators in one label."""
-    counted = pair_hits(*table.of(number), pairs_of(len(table.annotators)), seed)
+    pairs = pairs_of(len(table.annotators))
+    counted = pair_hits(table.of(number), field(table, number), pairs, seed)
     return Hits(tuple(found for found, _ in counted), tuple(chance for _, chance in counted))
 
 

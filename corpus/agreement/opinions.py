@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from corpus.errors import PressmarkError
 from corpus.measures import Place
-from corpus.records import Annotation
+from corpus.records import Annotation, Block
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -20,7 +20,8 @@ class ArticleOpinions:
     `cluster` names what is resampled as one (the article's cluster of near-duplicates; the article
     itself where it has none). `words` are what word-level agreement counts (see `words_of`);
     without them characters are counted. `within`, if given, are the only parts of the text that are
-    looked at, in order: what lies outside counts as if it were cut out.
+    looked at, in order: what lies outside counts as if it were cut out. `blocks` say where a label
+    of some kinds of block could have stood by chance; without them that is anywhere.
     """
 
     article: str
@@ -29,6 +30,7 @@ class ArticleOpinions:
     annotations: Mapping[str, Annotation]
     words: Sequence[Place] = ()
     within: tuple[Place, ...] | None = None
+    blocks: tuple[Block, ...] = ()
 
     def __post_init__(self) -> None:
         for author, annotation in self.annotations.items():

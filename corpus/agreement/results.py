@@ -33,7 +33,8 @@ class Category:
 class SpanScores:
     """F1 of pairs of annotators, each beside what it is by chance.
 
-    Shuffled, the same spans stand at random places of the same articles, as long as they were.
+    Shuffled, the same spans stand at random places of the same articles, as long as they were: in
+    the blocks that the label may stand in, where these are known.
     """
 
     exact: Figure

@@ -85,7 +85,7 @@ class Selection:
         name = f"{article.id}@{article.sha256[:8]}" if article.id in self._several else article.id
         cluster = self.clusters.get(article.id, article.id)
         size, words = len(article.text), words_of(article.text)
-        return ArticleOpinions(name, cluster, size, dict(by), words)
+        return ArticleOpinions(name, cluster, size, dict(by), words, blocks=article.blocks)
 
     def opinions(self, said: Mapping[Version, Mapping[str, Annotation]]) -> list[ArticleOpinions]:
         """Return what is said of the versions that two annotators or more speak of."""

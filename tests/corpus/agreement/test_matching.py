@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.agreement.chance import field
 from corpus.agreement.f1 import hits, pair_hits, shuffled
 from corpus.agreement.matching import match
 from corpus.agreement.opinions import ArticleOpinions
 from corpus.agreement.table import table
 from corpus.measures import Place, exact, overlapping
+from corpus.records import Block
 from tests.corpus.agreement.campaign import SCHEME, about, campaigns, said
 
 
@@ -131,6 +135,44 @@ def test_by_chance_spans_are_seldom_hit() -> None:
     same = {"judged": [(0, 5), (50, 58), (80, 83)]}
     opinion = about(said("ana", same), said("bo", same), length=4000)
     continuum, units = table([opinion], SCHEME).of(0)
-    ((found, chance),) = pair_hits(continuum, units, [(0, 1)], seed=0)
+    ((found, chance),) = pair_hits((continuum, units), (continuum, units), [(0, 1)], seed=0)
     assert found.tolist() == [[3, 3, 3, 3]]
     assert chance[0, 1] < 0.5
+
+
+def test_whole_blocks_are_hit_by_chance_as_often_as_there_are_few() -> None:
+    headlines = [Block(20 * n, 20 * n + 18, "headline") for n in range(4)]
+    ana = [said("ana", {"loud head": [(0, 18)]}, f"a{n}") for n in range(200)]
+    bo = [said("bo", {"loud head": [(20, 38)]}, f"a{n}") for n in range(200)]
+    opinions = [
+        about(*both, length=3000, blocks=tuple(headlines)) for both in zip(ana, bo, strict=True)
+    ]
+    found = table(opinions, SCHEME)
+    ((seen, chance),) = pair_hits(found.of(1), field(found, 1), [(0, 1)], seed=0)
+    assert seen.sum(axis=0).tolist() == [0, 0, 200, 200]
+    # One of four blocks each: they meet in a quarter of the articles
+    assert chance.sum(axis=0)[:2] / 200 == pytest.approx([0.25, 0.25], abs=0.03)
+    plain = table([about(*both, length=3000) for both in zip(ana, bo, strict=True)], SCHEME)
+    ((_, anywhere),) = pair_hits(plain.of(1), field(plain, 1), [(0, 1)], seed=0)
+    assert anywhere.sum(axis=0)[1] / 200 < 0.02
+
+
+def test_a_label_of_some_blocks_is_shuffled_in_them_alone() -> None:
+    blocks = (Block(0, 10, "headline"), Block(12, 30, "paragraph"), Block(40, 60, "quote"))
+    marked = {"judged": [(14, 18), (42, 50)]}
+    opinion = about(said("ana", marked), said("bo", marked), blocks=blocks)
+    continuum, units = field(table([opinion], SCHEME), 0)
+    assert continuum.lengths.tolist() == [38]
+    assert (units.end - units.start).tolist() == [4, 8, 4, 8]
+    # Of a part of the text, the part's share of the blocks
+    part = replace(opinion, within=((0, 45),))
+    assert field(table([part], SCHEME), 0)[0].lengths.tolist() == [23]
+
+
+def test_spans_outside_their_blocks_still_find_room() -> None:
+    marked = {"judged": [(0, 10), (20, 30)]}
+    opinion = about(said("ana", marked), said("bo", marked), blocks=(Block(0, 6, "paragraph"),))
+    continuum, units = field(table([opinion], SCHEME), 0)
+    moved = shuffled(continuum, units, 0)
+    assert continuum.lengths.tolist() == [20]
+    assert sorted(moved.start.tolist()) == [0, 0, 10, 10]
