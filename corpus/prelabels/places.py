@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 from collections.abc import Iterable, Iterator
@@ -19,9 +20,12 @@ def words_in(text: str, start: int, end: int) -> list[Place]:
     return [found.span() for found in _WORD.finditer(text, start, end)]
 
 
-def rooms(article: Article, label: Label) -> Iterator[Place]:
-    """Yield the stretches within which a span of `label` stands: blocks, or their sentences."""
-    for block in article.blocks:
+def rooms(article: Article, label: Label, blocks: Iterable[Block] | None = None) -> Iterator[Place]:
+    """Yield the stretches within which a span of `label` stands: blocks, or their sentences.
+
+    Those of all the article's blocks, or of `blocks` alone.
+    """
+    for block in article.blocks if blocks is None else blocks:
         if label.blocks and block.kind not in label.blocks:
             continue
         if label.within == "sentence":
@@ -32,7 +36,14 @@ def rooms(article: Article, label: Label) -> Iterator[Place]:
 
 def room_of(article: Article, label: Label, start: int, end: int) -> Place | None:
     """Return the stretch of `label` that holds [start, end), or None."""
-    return next((r for r in rooms(article, label) if r[0] <= start and end <= r[1]), None)
+    near = rooms(article, label, article.blocks_at(start, end))
+    return next((room for room in near if room[0] <= start and end <= room[1]), None)
+
+
+def sentence_of(article: Article, start: int, end: int) -> Place | None:
+    """Return the sentence of a block that holds [start, end), or None where it crosses one."""
+    near = (place for b in article.blocks_at(start, end) for place in _sentences(article, b))
+    return next((place for place in near if place[0] <= start and end <= place[1]), None)
 
 
 def elsewhere(
@@ -62,8 +73,14 @@ def _runs(text: str, start: int, end: int, size: int) -> list[Place]:
 
 def _sentences(article: Article, block: Block) -> Iterator[Place]:
     text = article.text[block.start : block.end]
-    for start, end in sentences(text, article.language.partition("-")[0]):
+    for start, end in _parted(text, article.language.partition("-")[0]):
         yield block.start + start, block.start + end
+
+
+@functools.lru_cache(maxsize=1024)
+def _parted(text: str, language: str) -> tuple[Place, ...]:
+    """The sentences of a block: many spans are asked of the same one."""
+    return tuple(sentences(text, language))
 
 
 def _touch(one: Place, other: Place) -> bool:

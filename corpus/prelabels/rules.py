@@ -11,11 +11,10 @@ from corpus.errors import PressmarkError
 from corpus.files import write_text
 from corpus.job import Job, now
 from corpus.prelabels.lexicon import Entry, Lexicon, read_lexicon
-from corpus.prelabels.places import Place, room_of
+from corpus.prelabels.places import Place, room_of, sentence_of
 from corpus.progress import Progress, silent
 from corpus.records import Annotation, Article, Span
 from corpus.scheme import Label, Scheme
-from corpus.sentences import sentences
 from corpus.store import iter_articles, latest, write_run
 
 
@@ -138,11 +137,7 @@ def _taken(
         return block
     if entry.take == "words":
         return (start, end) if room_of(article, label, start, end) else None
-    language = article.language.partition("-")[0]
-    for first, last in sentences(article.text[block[0] : block[1]], language):
-        if block[0] + first <= start and end <= block[0] + last:
-            return block[0] + first, block[0] + last
-    return None
+    return sentence_of(article, start, end)
 
 
 def _heaviest(hits: list[Hit]) -> list[Hit]:
