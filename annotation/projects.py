@@ -139,6 +139,10 @@ def current_project(job: Job, client: Client, desk: Desk = Desk()) -> Linked:  #
     if not change:
         return link
     before = link.schemes[-1][1]
+    if any(task.touched for task in client.tasks(link.id)):
+        from annotation.backup import backup  # which knows of projects itself
+
+        backup(job, client, link, "before a new configuration")
     project = client.update_project(link.id, **_look(scheme, desk))
     since = link.schemes if before == scheme.hash else (*link.schemes, (now(), scheme.hash))
     return _remembered(job, project, since, desk, scheme, known_as=link.known_as)

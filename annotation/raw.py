@@ -145,7 +145,12 @@ class RawTask(Raw):
     def work(self) -> list[RawAnnotation]:
         """Return the annotations, and the drafts of what was never submitted."""
         drafts = [draft.as_annotation() for draft in self.drafts if draft.annotation is None]
-        return [*self.annotations, *drafts]
+        # a database gives them in any order, and a log is in one
+        return [*sorted(self.annotations, key=_number), *sorted(drafts, key=_number)]
+
+
+def _number(raw: RawAnnotation) -> int:
+    return raw.id
 
 
 class RawPredictionCopy(RawPrediction):

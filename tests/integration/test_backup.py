@@ -21,7 +21,7 @@ from annotation.rehearse import rehearse
 from annotation.restore import restore
 from annotation.studio import Running, read_login
 from corpus.errors import PressmarkError
-from corpus.job import Job
+from corpus.job import Job, open_job
 from corpus.records import Article
 from corpus.store import read_annotations, write_run
 from tests.conftest import MakeJob
@@ -146,6 +146,19 @@ def test_one_project_is_backed_up_before_it_is_changed(worked: Job, admin: Clien
     assert first != again
     assert first.name.endswith("-before-new-configuration.jsonl.gz")
     assert sum(row["kind"] == "task" for row in read_backup(first)) == 4
+
+
+def test_before_a_running_project_gets_another_configuration_it_is_backed_up(
+    worked: Job,
+) -> None:
+    grown = SCHEME.replace('version: "1"', 'version: "2"')
+    grown += "  - {name: note, type: text}\n"
+    (worked.folder / "mine.yaml").write_text(grown, encoding="utf-8")
+    job = open_job(worked.folder)
+    push(job, None)
+    [file] = (worked.folder / "backups").iterdir()
+    assert file.name.endswith("-before-a-new-configuration.jsonl.gz")
+    assert pull(job).same == 6
 
 
 def cut(content: bytes) -> bytes:
