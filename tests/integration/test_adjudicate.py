@@ -326,3 +326,41 @@ def test_where_nobody_adjudicates_that_is_told(disputed: Callable[..., Job]) -> 
     job = disputed(people={"ana": {}, "ben": {}})
     with pytest.raises(PressmarkError, match="nobody adjudicates"):
         go_on(job)
+
+
+def test_what_was_written_down_before_a_failure_is_sent_by_the_next_run(
+    disputed: Callable[..., Job], admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = disputed()
+
+    def cut(*_: object) -> str:
+        raise ServiceError("the connection broke off")
+
+    with monkeypatch.context() as fault:
+        fault.setattr("annotation.adjudicating.sending.push_desk", cut)
+        with pytest.raises(ServiceError):
+            go_on(job)
+    again = go_on(job)
+    assert (again.sent, again.out) == ({}, 1)
+    (link,) = linked(job, admin, "spans", ADJUDICATION)
+    assert [task.data["article"] for task in admin.tasks(link.id)] == ["a1"]
+    assert len(read_sheets(job)) == 1
+
+
+def test_what_stood_in_a_project_that_was_deleted_is_sent_again(
+    disputed: Callable[..., Job], admin: Client
+) -> None:
+    job = disputed()
+    go_on(job)
+    (lost,) = linked(job, admin, "spans", ADJUDICATION)
+    admin._ask("DELETE", f"/api/projects/{lost.id}")
+    assert go_on(job).sent == {"": 1}
+    assert work(job, admin, "cleo", prefer("ana")) == 1
+    assert go_on(job).fetched.new == 1
+
+
+def test_a_damaged_file_of_sheets_is_told(disputed: Callable[..., Job]) -> None:
+    job = disputed()
+    (job.folder / "adjudication.jsonl").write_text('{"uid": "a1"}\n', encoding="utf-8")
+    with pytest.raises(PressmarkError, match="is no sheet"):
+        go_on(job)
