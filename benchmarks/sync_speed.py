@@ -15,7 +15,8 @@ Then as many of them are annotated through the import endpoint, and are pulled
 - as `pressmark pull` does it, for the first time and again when nothing has changed;
 - as a plain client does it that makes a snapshot, downloads it and parses its JSON.
 
-Memory is the peak of a process that pushes or pulls and does nothing else.
+Memory is the peak of a process that pushes or pulls and does nothing else. The clock starts when the
+modules are loaded.
 """
 
 from __future__ import annotations
@@ -217,6 +218,8 @@ def child(what: str, folder: Path) -> tuple[float, float]:
 
 
 def _child(what: str, folder: Path) -> None:
+    import pyarrow.parquet  # noqa: F401  # loaded before the clock starts, as httpx is
+
     from annotation.pull import pull
     from annotation.push import push
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -207,3 +208,17 @@ def test_faults_double_nothing_lose_nothing_and_change_nothing(
     assert found["annotations"] > 0
     wrong = ("doubled", "lost", "changed", "annotations lost", "withdrawn")
     assert {what: n for what, n in found.items() if what.startswith(wrong) and n} == {}
+
+
+def test_the_session_of_the_page_on_pushing_is_what_the_commands_say(studio_job: MakeJob) -> None:
+    told = (Path(__file__).parents[2] / "docs/syncing.md").read_text(encoding="utf-8")
+    session = told.split("## Push\n\n```\n")[1].split("```")[0]
+    job = studio_job(*pages(60), scheme=SCHEME)
+    for part in session.removeprefix("$ ").split("\n$ "):
+        command, _, shown = part.rstrip().partition("\n")
+        words = [*command.split()[1:], "-C", str(job.folder)]
+        ran = subprocess.run(
+            [sys.executable, "-m", "pressmark", *words], capture_output=True, text=True, check=True
+        )
+        said = re.sub(r"http://\S+|project \d+", "…", ran.stdout.strip())
+        assert said == re.sub(r"http://\S+|project \d+", "…", shown)
