@@ -15,8 +15,8 @@ Then as many of them are annotated through the import endpoint, and are pulled
 - as `pressmark pull` does it, for the first time and again when nothing has changed;
 - as a plain client does it that makes a snapshot, downloads it and parses its JSON.
 
-Memory is the peak of a process that pushes or pulls and does nothing else. The clock starts when the
-modules are loaded.
+Memory is the peak of a process that pushes or pulls and does nothing else. The clock starts when
+the modules are loaded.
 """
 
 from __future__ import annotations
