@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+import pytest
 from hypothesis import strategies as st
 
+from corpus.agreement.measure import measure
 from corpus.agreement.opinions import ArticleOpinions
+from corpus.agreement.results import CodedAgreement, Measured, SpanAgreement
 from corpus.records import Annotation, Answer, Span
 from corpus.scheme import Scheme
 from tests.speech import scheme as small
 
+Opinions = list[ArticleOpinions]
 #: Of a label: (start, end), each with its attributes if it has any.
 Said = Mapping[str, Sequence[tuple[int, int] | tuple[int, int, dict[str, str]]]]
 SCHEME: Scheme = small()
@@ -93,3 +98,27 @@ def campaigns(draw: st.DrawFn) -> list[ArticleOpinions]:
         words = draw(st.sampled_from([(), WORDS]))
         found.append(about(*given, cluster=draw(st.sampled_from(["c1", "c2", "c3"])), words=words))
     return found
+
+
+def quick(opinions: Opinions) -> Measured:
+    return measure(opinions, SCHEME, samples=20)
+
+
+def on(measured: Measured, label: str) -> SpanAgreement:
+    found = measured.label(label)
+    assert found
+    return found
+
+
+def of(measured: Measured, name: str, label: str = "") -> CodedAgreement:
+    every = (*measured.attributes, *measured.questions)
+    return next(each for each in every if (each.name, each.label) == (name, label))
+
+
+def near(value: float | None) -> object:
+    return value if value is None else pytest.approx(value, abs=1e-9)
+
+
+def copies(opinion: ArticleOpinions, count: int) -> Opinions:
+    """The same article so many times, under other names."""
+    return [replace(opinion, article=f"{opinion.article} {n}") for n in range(count)]
