@@ -329,12 +329,8 @@ def _filters(conjunction: str, conditions: Sequence[Json]) -> Json:
 
 
 def _column(name: str, operator: str, type_: str, value: object) -> Json:
-    return {
-        "filter": f"filter:tasks:{name}",
-        "operator": operator,
-        "type": type_,
-        "value": value,
-    }
+    filter_ = f"filter:tasks:{name}"
+    return {"filter": filter_, "operator": operator, "type": type_, "value": value}
 
 
 def connect(url: str, token: str, ca: Path | None = None, timeout: float = 120) -> Client:
