@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corpus.agreement.crowd import is_crowd, numbered, unpaired
 from corpus.agreement.estimates import Sampling
 from corpus.agreement.gamma import Gamma, GammaSettings, gamma, require_gamma
 from corpus.agreement.measure import measure
@@ -102,9 +103,12 @@ def agree(
     settings = job.settings.agreement
     why = _why(job, selection, said)
     opinions = selection.by_version(said)
+    named, crowd = opinions, is_crowd(opinions)
+    opinions = numbered(named) if crowd else named
     whole = list(opinions.values())
     progress("measuring agreement", 0, 0)
     measured = None if why else measure(whole, selection.scheme, settings.samples, settings.seed)
+    measured = unpaired(measured, named) if measured and crowd else measured
     slow = _gamma(selection, whole, settings, progress) if with_gamma and measured else None
     progress("sorting disagreements", 0, 0)
     found = sort_out(selection, said)

@@ -12,7 +12,9 @@ import yaml
 from corpus.agreement.agree import ELSEWHERE, Agreed, agree
 from corpus.imports.run import import_corpus
 from corpus.job import Job, open_job
+from tests.corpus.agreement.rounds import job_of, says
 from tests.corpus.imports.made import workbook
+from tests.speech import article
 from tests.test_command import pressmark
 
 WORDS = "harbour toll ferry budget strike council river school market bridge".split()
@@ -118,3 +120,20 @@ def test_a_corpus_of_what_was_agreed_on_has_one_annotator(tmp_path: Path) -> Non
     ran = pressmark("agree", "-C", job.folder)
     assert ran.code == 0
     assert "agreement: – (one annotator" in ran.out
+
+
+def test_a_crowd_s_alpha_does_not_ask_who_voted(tmp_path: Path) -> None:
+    said = votes(30, 25, seed=4)
+    pages = [article(f"Maar speaks\n\n{sentence(unit)}", f"p{unit}") for unit in range(30)]
+    given = [
+        says(f"w{person}", page, genre=("report", "opinion")[vote])
+        for person, row in enumerate(said)
+        for page, vote in zip(pages, row, strict=True)
+        if vote is not None
+    ]
+    found = agree(job_of(tmp_path, pages, given)).found.measured
+    assert found
+    (genre,) = found.questions
+    assert genre.alpha.value == pytest.approx(package(said), abs=1e-12)
+    assert (genre.kappa.value, genre.pairs) == (None, ())
+    assert len(found.annotators) == 25
