@@ -8,7 +8,7 @@ from annotation.backup import backup
 from annotation.campaign.plan import Key
 from annotation.client import Client
 from annotation.layers import SPANS
-from annotation.projects import Linked
+from annotation.projects import WORK, Linked
 from annotation.raw import RawStub
 from annotation.reader import opened
 from corpus.assignments import read_assignments
@@ -33,7 +33,7 @@ def clear_away(job: Job) -> Cleared:
     """
     taken = frozenset(row.key for row in read_assignments(job.assignments) if row.taken)
     removed = begun = 0
-    with opened(job, SPANS) as desks:
+    with opened(job, SPANS, WORK) as desks:
         for client, link in desks:
             tasks = [task for task in client.tasks(link.id) if _key(link, task) in taken]
             free = [task.id for task in tasks if not task.touched]
