@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from annotation.english import BETWEEN, OWNERS, STARTERS, TIMES, TITLES
 from corpus.records import Article, Block
@@ -54,6 +55,7 @@ def candidates(article: Article) -> tuple[str, ...]:
     return (*kept, publisher) if publisher else kept
 
 
+@lru_cache(maxsize=8)  # task and pre-labels of an article are made one after the other
 def names(text: str, *, most: int = MOST) -> tuple[str, ...]:
     """Return the names of running text, the most frequent first; ties in the order of the text.
 
