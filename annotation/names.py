@@ -36,6 +36,7 @@ class _Mention:
     opens: bool
 
 
+@lru_cache(maxsize=8)  # task and pre-labels of an article are made one after the other
 def candidates(article: Article) -> tuple[str, ...]:
     """Return the names of the article; the outlet last, since a page may praise or blame itself.
 
@@ -55,7 +56,6 @@ def candidates(article: Article) -> tuple[str, ...]:
     return (*kept, publisher) if publisher else kept
 
 
-@lru_cache(maxsize=8)  # task and pre-labels of an article are made one after the other
 def names(text: str, *, most: int = MOST) -> tuple[str, ...]:
     """Return the names of running text, the most frequent first; ties in the order of the text.
 
