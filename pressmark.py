@@ -24,6 +24,7 @@ from corpus.commands import (
     qualifying,
     reading,
     releasing,
+    settling,
 )
 from corpus.console import HERE, Folder, Json, Settings, answer, say, work
 from corpus.errors import PressmarkError
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 #: The order of `pressmark --help`: the way of a page through a job.
 ORDER = """
     demo init doctor fetch ingest import adopt show stats prelabel studio people annotator assign
-    push pull status scheme backup restore qualify agree effects adjudicate
+    push pull status scheme backup restore qualify agree effects settle adjudicate
     train evaluate predict
     duplicates split reanchor publish rehydrate export takedown
     """.split()
@@ -71,6 +72,7 @@ for part in (
     qualifying,
     releasing,
     serving,
+    settling,
     staffing,
     syncing,
     keeping,

@@ -40,8 +40,9 @@ class Outcome:
 
     `settled` articles have gold that nobody had to adjudicate, `disputed` ones wait, `adjudicated`
     ones have a person's gold, `waiting` ones lack the annotations of some they were given to,
-    `single` ones have one annotation. `decisions` counts units by result, `reasons` the
-    open ones by why, `fresh` and `gone` disputes that came up and fell away, `audits` those drawn.
+    `single` ones have one annotation. `decisions` counts units by result, `reasons` the open ones
+    by why (one may have several). `fresh` disputes came up, `gone` ones fell away, `audits` were
+    drawn.
     """
 
     settled: int = 0
@@ -131,6 +132,9 @@ class _Work:
             if not assignment.taken and assignment.occasion == 1:
                 self.expected[assignment.article, assignment.sha256].add(assignment.annotator)
         self.plants = planted(job)
+        self.shown: defaultdict[Version, list[dict[str, object]]] = defaultdict(list)
+        for exposure in self.plants.exposures:
+            self.shown[exposure.article, exposure.sha256].append(asdict(exposure))
         self.competence = self._competence()
 
     def articles(self) -> Iterator[Article]:
@@ -182,8 +186,7 @@ class _Work:
         settings = self.job.settings.settling
         rows = sorted((annotation_row(a) for a in self.said[version]), key=lambda row: row["id"])
         how = settings.method, settings.threshold, self.job.scheme.hash
-        shown = [asdict(e) for e in self.plants.exposures if (e.article, e.sha256) == version]
-        return digest(rows, how, sorted(map(digest, shown)))
+        return digest(rows, how, sorted(map(digest, self.shown[version])))
 
     def _gold(self, version: Version, found: Settled) -> Iterator[Annotation]:
         """Yield what gold.jsonl gets: the gold, or a withdrawal of what was settled before."""
@@ -254,8 +257,16 @@ def _outcome(made: Sequence[_One], disputes: Sequence[Dispute]) -> Outcome:
             for kind in ("settled", "disputed", "adjudicated", "waiting", "single")
         },
         decisions=dict(sorted(Counter(d.result for d in decisions).items())),
-        reasons=dict(sorted(Counter(d.why for d in decisions if d.result == "open").items())),
+        reasons=dict(sorted(Counter(w for d in decisions for w in _whys(d)).items())),
         fresh=states["open"],
         gone=states["gone"],
         audits=states["audit"],
     )
+
+
+def _whys(decision: Decision) -> list[str]:
+    """Why a decision is open, each attribute by itself."""
+    if decision.result != "open":
+        return []
+    what, _, names = decision.why.partition(" ")
+    return [f"{what} {name}" for name in names.split(", ")] if names else [what]

@@ -34,7 +34,10 @@ _Compared = tuple[str, str, str, Sequence[Span], Sequence[Span]]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One method against one kind of reference: F1 of the spans with intervals over articles.
+    """One method against one kind of reference: its spans, with intervals over articles.
+
+    `precision` and `f1` are by overlap, `exact` is F1 to the character. What is in dispute is not
+    settled and so not found: `precision` says how good what was settled is, `f1` how much that is.
 
     `method` is 'one annotator' for the yardstick: each of the others alone. `against` is 'left out'
     (the annotator whose work was kept from settling) or 'gold' (what a person adjudicated).
@@ -42,8 +45,9 @@ class Check:
 
     method: str
     against: str
+    precision: Figure
+    f1: Figure
     exact: Figure
-    overlap: Figure
     articles: int
 
 
@@ -51,7 +55,7 @@ def validate(job: Job) -> list[Check]:
     """Compare every method on the control slice with who was left out, and with adjudicated gold.
 
     The slice is what the ledger gave to everybody; where it did not, all articles of which three
-    annotations are in. What nobody settles (a dispute) counts as not found.
+    annotations are in.
     """
     plants = planted(job)
     gold = {
@@ -82,16 +86,12 @@ def checks(found: Sequence[_Compared] | Iterator[_Compared]) -> list[Check]:
         of = tallies[method, against]
         strict, loose = of[article]
         of[article] = strict + exact(true, made), loose + overlapping(true, made)
-    return [
-        Check(
-            method,
-            against,
-            bootstrap([strict for strict, _ in of.values()])[2],
-            bootstrap([loose for _, loose in of.values()])[2],
-            len(of),
-        )
-        for (method, against), of in sorted(tallies.items(), key=lambda item: item[0][::-1])
-    ]
+    made_ = []
+    for (method, against), of in sorted(tallies.items(), key=lambda item: item[0][::-1]):
+        precision, _, f1 = bootstrap([loose for _, loose in of.values()])
+        _, _, strict_f1 = bootstrap([strict for strict, _ in of.values()])
+        made_.append(Check(method, against, precision, f1, strict_f1, len(of)))
+    return made_
 
 
 def _left_out(work: Sequence[Work], scheme: Scheme, plants: Plants) -> Iterator[_Compared]:

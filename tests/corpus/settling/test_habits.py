@@ -106,10 +106,10 @@ def test_the_truth_is_the_same_for_every_team_and_the_same_again() -> None:
 def test_what_is_settled_is_nearer_to_who_was_left_out_than_another_annotator_is() -> None:
     work = rehearse(("careful",) * 4, UNDER, 15, 3)
     found = {check.method: check for check in left_out([(w.article, w.said) for w in work], UNDER)}
-    yardstick = found["one annotator"].overlap.value
+    yardstick = found["one annotator"].f1.value
     assert yardstick is not None
     for method in ("majority", "matched", "competence"):
-        value = found[method].overlap.value
+        value = found[method].f1.value
         assert value is not None
         assert value > yardstick
         assert found[method].articles == 15
