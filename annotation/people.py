@@ -100,7 +100,8 @@ articles that you both may have. 'Skip' an article that can't be annotated and s
 def add_annotator(job: Job, pseudonym: str) -> Login:
     """Return the annotator's account, made now if there is none.
 
-    An e-mail that people.json gives is used: for an account that the server has, or for a new one.
+    An e-mail that people.json gives is used: an account that the server has by it is kept, under
+    whatever name the job knows the server; else one is made.
 
     Raises:
         ServiceError: Label Studio cannot be reached or makes no account.
@@ -117,7 +118,8 @@ def add_annotator(job: Job, pseudonym: str) -> Login:
     password = secrets.token_urlsafe(18)
     client = connected(job, pseudonym)
     try:
-        if known and not known.token and _has(client, email):
+        # a server has several names: its address, and that it is the job's own
+        if known and _has(client, email):
             return known
         login = Login(email, password, _signed_up(job, client, pseudonym, login=(email, password)))
     finally:

@@ -6,6 +6,7 @@ import pytest
 
 from annotation import people
 from annotation.people import add_annotator, invite, read_people
+from annotation.raw import RawUser
 from corpus.errors import PressmarkError, ServiceError
 from tests.conftest import MakeJob
 
@@ -38,6 +39,22 @@ def test_where_nobody_can_sign_up_it_says_what_to_do(
 def test_a_job_file_that_names_nobody_is_told_how(job: MakeJob) -> None:
     with pytest.raises(PressmarkError, match="names nobody; add 'people:"):
         invite(job())
+
+
+def test_an_account_is_kept_where_its_server_goes_by_another_name(
+    job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Same(NoSignUp):
+        def users(self) -> list[RawUser]:
+            return [RawUser(id=1, email="Ana-3@uni.example")]
+
+    monkeypatch.setattr(people, "connected", lambda *_: Same())
+    made = job(people={"ana": {}}, studio={"url": NoSignUp.url})
+    made.studio_data.mkdir()
+    known = {"email": "ana-3@uni.example", "token": "t", "server": "local"}
+    (made.studio_data / "people.json").write_text(json.dumps({"ana": known}))
+    assert add_annotator(made, "ana").token == "t"
+    assert json.loads((made.studio_data / "people.json").read_text()) == {"ana": known}
 
 
 @pytest.mark.parametrize(

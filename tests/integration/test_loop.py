@@ -298,12 +298,13 @@ def test_a_scheme_that_grew_changes_the_interface_and_one_that_shrank_gets_a_pro
     rehearse(job, [mark("ana", of=pages(1)[0])])
     pull(job)
     longer = SCHEME.replace("{name: positive, hotkey: w}", "{name: positive}, {name: mixed}")
-    grown = reworded(job, longer)
+    grown = reworded(job, longer.replace('version: "1"', 'version: "1.1"'))
     assert push(grown).project == first
     found = admin.project(first)
     assert found
     assert 'alias="mixed"' in found.label_config
-    shrunk = reworded(job, SCHEME.replace("{name: positive, hotkey: w}", "{name: good}"))
+    shorter = SCHEME.replace("{name: positive, hotkey: w}", "{name: good}")
+    shrunk = reworded(job, shorter.replace('version: "1"', 'version: "2"'))
     assert push(shrunk).project != first
     assert pull(shrunk).same == 1
     assert read_annotations(job.annotations)[0].scheme == scheme().hash
