@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from annotation.campaign.draw import items
 from annotation.campaign.plan import Key, Known, Plan, plan
+from annotation.campaign.qualification import learnt
 from annotation.campaign.weeks import quotas
 from corpus.assignments import append_assignments, read_assignments
 from corpus.errors import PressmarkError
@@ -21,8 +22,9 @@ from corpus.takedown import is_taken_down, read_takedown
 class Assigned:
     """What `assign` did: by annotator, how much was given and taken back, and why.
 
-    `week` is the last one that is open, from the day `opens` on. `waiting` articles were given to
-    fewer people than they should be, `left` to nobody yet. `notes` are worth knowing.
+    `week` is the last one that is open, from the day `opens` on. `control` articles are the week's
+    own, `late` assignments are of control articles of earlier weeks. `waiting` articles were given
+    to fewer people than they should be, `left` to nobody yet. `notes` are worth knowing.
     """
 
     week: int
@@ -35,6 +37,7 @@ class Assigned:
     waiting: int
     left: int
     notes: tuple[str, ...] = ()
+    late: int = 0
 
 
 def assign(job: Job, week: int | None = None, today: date | None = None) -> Assigned:
@@ -50,7 +53,8 @@ def assign(job: Job, week: int | None = None, today: date | None = None) -> Assi
         today: the day to plan on.
 
     Raises:
-        PressmarkError: there are no people who annotate, or no articles.
+        PressmarkError: there are no people who annotate, no articles, or less gold than people
+            have to qualify on.
     """
     known = _known(job)
     ledger = read_assignments(job.assignments)
@@ -80,7 +84,8 @@ def _known(job: Job) -> Known:
             if each.status == "submitted":
                 submitted[key] = each.when
     found = items(articles, clusters(job))
-    return Known(found, people, job.settings.campaign, frozenset(begun), submitted)
+    section = job.settings.campaign
+    return Known(found, people, section, frozenset(begun), submitted, learnt(job))
 
 
 def _told(made: Plan, known: Known) -> Assigned:
@@ -92,7 +97,8 @@ def _told(made: Plan, known: Known) -> Assigned:
         given=dict(sorted(Counter(row.annotator for row in given).items())),
         taken=dict(sorted(Counter(row.annotator for row in taken).items())),
         reasons=dict(sorted(Counter(row.reason for row in taken).items())),
-        control=len({row.article for row in given if row.kind == "control"}),
+        control=len({row.article for row in given if row.kind == "control" and not row.reason}),
+        late=sum(row.kind == "control" and bool(row.reason) for row in given),
         repeats=sum(row.kind == "repeat" for row in given),
         waiting=len(made.waiting),
         left=made.new,
@@ -109,4 +115,7 @@ def _notes(made: Plan, known: Known) -> list[str]:
             f"{len(quota)} annotators have time in week {made.week.number}, and"
             f" campaign.per_article is {known.section.per_article}: articles wait for others"
         )
+    kept = {article for _, article in known.learnt} & known.items.keys()
+    if kept:
+        notes.append(f"to qualify on, and nobody's new work: {len(kept)}")
     return notes

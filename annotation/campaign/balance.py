@@ -8,7 +8,7 @@ incomplete block design exists for some numbers of people and articles only.)
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from math import comb, sqrt
 
@@ -32,7 +32,11 @@ class Balance:
     """What people were given so far, and what they can still be given this week."""
 
     def __init__(
-        self, ledger: Iterable[Assignment], stories: Mapping[str, str], seed: int = 0
+        self,
+        ledger: Iterable[Assignment],
+        stories: Mapping[str, str],
+        seed: int = 0,
+        learnt: Collection[tuple[str, str]] = (),
     ) -> None:
         """Count the pairs that met in `ledger`, and the stories and articles each person has.
 
@@ -40,8 +44,9 @@ class Balance:
             ledger: what is given, without what was taken back.
             stories: the story of each article; one of its own is its own.
             seed: decides between groups that cost the same.
+            learnt: people with articles whose gold they know.
         """
-        self._seed, self._stories = seed, stories
+        self._seed, self._stories, self._learnt = seed, stories, frozenset(learnt)
         self._met: Counter[tuple[str, str]] = Counter()
         self._told: defaultdict[str, set[str]] = defaultdict(set)
         self._of: defaultdict[str, set[str]] = defaultdict(set)
@@ -67,6 +72,10 @@ class Balance:
         """Who has the article."""
         return frozenset(self._of[article])
 
+    def may_have(self, name: str, article: str) -> bool:
+        """Tell whether a person has not met the article: neither as work nor to qualify on."""
+        return name not in self._of[article] and (name, article) not in self._learnt
+
     def give(self, name: str, article: str, *, pairs: bool = True) -> None:
         """Give one person the article; a control article makes no pairs."""
         self._left[name] -= 1
@@ -78,7 +87,7 @@ class Balance:
 
     def choose(self, article: str, count: int) -> tuple[str, ...]:
         """Return whom to give the article, `count` people or as many as have time, by name."""
-        free = [n for n, left in self._left.items() if left > 0 and n not in self._of[article]]
+        free = [n for n, left in self._left.items() if left > 0 and self.may_have(n, article)]
         size = min(count, len(free))
         free = self._behind(free, size, article)
         if not size:

@@ -19,6 +19,8 @@ from corpus.assignments import Assignment, Kind, rank
 from corpus.settings import CampaignSection, Person
 
 Key = tuple[str, str, str, int]
+#: One of so many of a week's articles, at most, is a control article of an earlier week.
+_CATCH_UP = 4
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Known:
     """What a plan rests on.
 
     `begun` are the assignments that somebody has begun, `submitted` tells when those that are
-    finished were submitted first (ISO 8601).
+    finished were submitted first (ISO 8601). `learnt` are annotators with the articles of gold that
+    they qualify on: these are nobody's new work, and never theirs.
     """
 
     items: Mapping[str, Item]
@@ -34,6 +37,7 @@ class Known:
     section: CampaignSection
     begun: frozenset[Key]
     submitted: Mapping[Key, str]
+    learnt: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class _Planner:
         self._last = {row.key: row for row in ledger}
         stories = {each.id: each.story for each in known.items.values()}
         standing = (row for row in ledger if not row.taken)
-        self._balance = Balance(standing, stories, known.section.seed)
+        self._balance = Balance(standing, stories, known.section.seed, known.learnt)
 
     def take_back(self, today: date, current: Sequence[Week]) -> None:
         """Take back what nobody has begun and cannot be done by whom it was given to."""
@@ -91,7 +95,8 @@ class _Planner:
         for week in current:
             self._take_surplus(week)
         stories = {each.id: each.story for each in self._known.items.values()}
-        self._balance = Balance(self._standing(), stories, self._known.section.seed)
+        seed, learnt = self._known.section.seed, self._known.learnt
+        self._balance = Balance(self._standing(), stories, seed, learnt)
 
     def fill(self, week: Week, *, fresh: bool) -> None:
         """Give everybody work for the week, as far as they have time."""
@@ -132,8 +137,9 @@ class _Planner:
         return sorted(found, key=lambda each: (first[each[0]], rank(seed, "short", each[0])))
 
     def pool(self) -> list[Item]:
-        """Return the articles that were never given to anybody."""
+        """Return the articles that were never given to anybody, and that nobody qualifies on."""
         known = {row.article for row in self._last.values()}
+        known |= {article for _, article in self._known.learnt}
         return [each for each in self._known.items.values() if each.id not in known]
 
     def _standing(self) -> list[Assignment]:
@@ -162,6 +168,8 @@ class _Planner:
             return f"{row.annotator} no longer annotates"
         if person.until and (person.until < today or person.until.isoformat() < row.opens):
             return f"{row.annotator} leaves on {person.until}"
+        if (row.annotator, row.article) in self._known.learnt:
+            return f"{row.annotator} qualified on it"
         if item is None:
             return "the article is no longer in the job"
         if item.sha256 != row.sha256 and not self._anybody(row.article, row.sha256):
@@ -223,6 +231,7 @@ class _Planner:
         """Give everybody who works in the week its control articles."""
         if fresh:
             chosen = self._controls(week, quota)
+            self._catch_up(week, quota)
         else:
             rows = [
                 row for row in self._standing() if (row.week, row.kind) == (week.number, "control")
@@ -230,9 +239,23 @@ class _Planner:
             chosen = sorted({(row.article, row.sha256) for row in rows})
         for article, sha256 in chosen:
             for name in quota:
-                if self._balance.left[name] > 0 and name not in self._balance.holders(article):
+                if self._balance.left[name] > 0 and self._balance.may_have(name, article):
                     self._balance.give(name, article, pairs=False)
                     self._add(_row(name, article, sha256, week, kind="control"))
+
+    def _catch_up(self, week: Week, quota: Mapping[str, int]) -> None:
+        """Give whoever joined later the control articles of the weeks before, a few a week."""
+        rows = [row for row in self._standing() if row.kind == "control"]
+        rows = [row for row in rows if row.article in self._known.items]
+        first = {row.article: row for row in sorted(rows, key=lambda r: r.week, reverse=True)}
+        earlier = sorted(first.values(), key=lambda row: (row.week, row.article))
+        for name, size in quota.items():
+            missed = [row for row in earlier if self._balance.may_have(name, row.article)]
+            room = min(self._balance.left[name], max(1, size // _CATCH_UP))
+            for row in missed[:room]:
+                self._balance.give(name, row.article, pairs=False)
+                why = f"control of week {row.week}"
+                self._add(_row(name, row.article, row.sha256, week, kind="control", reason=why))
 
     def _controls(self, week: Week, quota: Mapping[str, int]) -> list[tuple[str, str]]:
         section, pool = self._known.section, self.pool()

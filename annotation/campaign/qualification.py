@@ -15,7 +15,7 @@ from corpus.store import append_annotations, iter_versions, read_annotations
 from corpus.takedown import is_taken_down, read_takedown
 
 if TYPE_CHECKING:
-    from corpus.records import Article
+    from corpus.records import Annotation, Article
 
 
 def learning(job: Job) -> dict[Desk, list[Article]]:
@@ -27,21 +27,9 @@ def learning(job: Job) -> dict[Desk, list[Article]]:
     Raises:
         PressmarkError: there is less gold than is asked for.
     """
-    if not job.settings.campaign.qualification:
+    chosen = _chosen(job)
+    if not chosen:
         return {}
-    through = qualified(job)
-    people = [
-        name
-        for name, person in sorted(job.settings.people.items())
-        if person.annotates and name not in through
-    ]
-    if not people:
-        return {}
-    rows = [row for row in read_assignments(job.assignments) if not row.taken]
-    chosen = {
-        name: to_learn_from(job, {row.article for row in rows if row.annotator == name})
-        for name in people
-    }
     needed = {(each.article, each.sha256) for found in chosen.values() for each in found}
     listed = read_takedown(job.takedown)
     articles = {
@@ -56,6 +44,36 @@ def learning(job: Job) -> dict[Desk, list[Article]]:
             if (each.article, each.sha256) in articles
         ]
         for name, found in chosen.items()
+    }
+
+
+def learnt(job: Job) -> frozenset[tuple[str, str]]:
+    """Return the annotators with the articles that they qualify on, or did: no work of theirs.
+
+    Raises:
+        PressmarkError: there is less gold than is asked for.
+    """
+    done = {(a.author, a.article) for a in read_annotations(job.qualification)}
+    coming = {(name, each.article) for name, found in _chosen(job).items() for each in found}
+    return frozenset(done | coming)
+
+
+def _chosen(job: Job) -> dict[str, list[Annotation]]:
+    """The gold of each annotator who has to qualify still."""
+    if not job.settings.campaign.qualification:
+        return {}
+    through = qualified(job)
+    people = [
+        name
+        for name, person in sorted(job.settings.people.items())
+        if person.annotates and name not in through
+    ]
+    if not people:
+        return {}
+    rows = [row for row in read_assignments(job.assignments) if not row.taken]
+    return {
+        name: to_learn_from(job, {row.article for row in rows if row.annotator == name})
+        for name in people
     }
 
 

@@ -109,7 +109,8 @@ def _given(result: Assigned) -> list[str]:
     given = ", ".join(f"{name} {count}" for name, count in result.given.items())
     told = [f"week {result.week} from {result.opens}: " + (given or "nothing to give")]
     if result.given:
-        told.append(f"for everybody: {result.control}; once more: {result.repeats}")
+        late = f"; of earlier weeks for everybody: {result.late}" if result.late else ""
+        told.append(f"for everybody: {result.control}; once more: {result.repeats}{late}")
     told += [f"taken back, {count}: {why}" for why, count in result.reasons.items()]
     if result.waiting:
         told.append(f"waiting for another annotator: {result.waiting}")

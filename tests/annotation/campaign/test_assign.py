@@ -65,6 +65,28 @@ def test_what_must_not_leave_the_job_is_given_to_nobody(job: MakeJob) -> None:
     assert "a9" not in {row.article for row in read_assignments(made.assignments)}
 
 
+def test_articles_to_qualify_on_are_not_given_as_work(job: MakeJob) -> None:
+    found = pages(6)
+    campaign = {"qualification": 2, "weekly": 6}
+    made = job(*found, scheme=SCHEME, people=PEOPLE, campaign=campaign)
+    with pytest.raises(PressmarkError, match="asks for 2 articles of gold, there are 0"):
+        assign(made, today=MONDAY)
+    assert not made.assignments.exists()
+    gold = [mark("uma", ("naïve", "judged"), of=found[n], id=f"g{n}", role="gold") for n in (0, 1)]
+    append_annotations(made.gold, gold)
+    told = assign(made, today=MONDAY)
+    assert {row.article for row in read_assignments(made.assignments)} == {"a2", "a3", "a4", "a5"}
+    assert told.notes == ("to qualify on, and nobody's new work: 2",)
+
+
+def test_who_has_qualified_is_not_given_the_articles_later(job: MakeJob) -> None:
+    found = pages(4)
+    made = job(*found, scheme=SCHEME, people=PEOPLE, campaign={"weekly": 6, "control": 0})
+    append_annotations(made.qualification, [mark("ana", of=found[0])])
+    assign(made, today=MONDAY)
+    assert "a0" not in {row.article for row in read_assignments(made.assignments)}
+
+
 @pytest.mark.parametrize("people", [{}, {"ana": {"annotates": False, "adjudicates": True}}])
 def test_a_job_in_which_nobody_annotates_is_told_how_to_name_them(
     job: MakeJob, people: dict[str, dict[str, bool]]

@@ -3,84 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from itertools import combinations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.campaign.draw import Item
-from annotation.campaign.plan import Key, Known, Plan, plan
-from corpus.assignments import Assignment
 from corpus.settings import CampaignSection, Person
-
-MONDAY = date(2026, 10, 5)
-WEEK = timedelta(days=7)
-SIX = ("ana", "ben", "cleo", "dov", "eli", "fay")
-
-
-def shelf(count: int, start: int = 0, story: int = 1) -> dict[str, Item]:
-    """Articles of five publishers and many lengths; every `story` of them tell one story."""
-    return {
-        f"a{n}": Item(f"a{n}", f"{n:064x}", f"p{n % 5}", 500 + n * n % 997, f"s{n // story}")
-        for n in range(start, start + count)
-    }
-
-
-@dataclass
-class Campaign:
-    """A ledger that grows week by week; what was given is finished within the week, if asked."""
-
-    items: dict[str, Item]
-    people: dict[str, Person]
-    section: CampaignSection = field(default_factory=CampaignSection)
-    today: date = MONDAY
-    last: dict[Key, Assignment] = field(default_factory=dict)
-    begun: set[Key] = field(default_factory=set)
-    submitted: dict[Key, str] = field(default_factory=dict)
-
-    def assign(self, upto: int | None = None) -> Plan:
-        known = Known(self.items, self.people, self.section, frozenset(self.begun), self.submitted)
-        made = plan(list(self.last.values()), known, self.today, upto)
-        for row in made.rows:
-            self.last[row.key] = row
-        return made
-
-    def finish(self, rows: Sequence[Assignment]) -> None:
-        for number, row in enumerate(row for row in rows if not row.taken):
-            self.begun.add(row.key)
-            self.submitted[row.key] = f"{self.today}T10:{number // 60:02}:{number % 60:02}Z"
-
-    def weeks(self, count: int) -> Campaign:
-        for _ in range(count):
-            self.finish(self.assign().rows)
-            self.today += WEEK
-        return self
-
-    @property
-    def rows(self) -> list[Assignment]:
-        return [row for row in self.last.values() if not row.taken]
-
-    def holders(self, kind: str = "work") -> dict[str, list[str]]:
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for row in self.rows:
-            if row.kind == kind:
-                found[row.article].append(row.annotator)
-        return dict(found)
-
-    def pairs(self) -> Counter[tuple[str, str]]:
-        together = (combinations(sorted(names), 2) for names in self.holders().values())
-        return Counter(pair for pairs in together for pair in pairs)
-
-    def loads(self) -> Counter[str]:
-        return Counter(row.annotator for row in self.rows)
-
-
-def crew(*names: str) -> dict[str, Person]:
-    return {name: Person() for name in names or SIX}
-
+from tests.annotation.campaign.design import SIX, WEEK, Campaign, crew, shelf
 
 capacities = st.lists(st.sampled_from([0.5, 1.0, 1.5, 2.0]), min_size=1, max_size=7)
 
@@ -237,86 +168,6 @@ def test_assigned_up_to_a_week_that_is_open_gives_nothing_more() -> None:
     again = campaign.assign(2)
     assert again.rows == ()
     assert {row.opens for row in campaign.rows} == {"2026-10-05", "2026-10-12"}
-
-
-def test_who_leaves_gives_back_what_they_have_not_begun_and_others_get_it_next() -> None:
-    campaign = Campaign(shelf(200), crew(), CampaignSection(control=0.1, repeat=0))
-    rows = [row for row in campaign.assign().rows if row.annotator == "ana"]
-    campaign.finish(rows[:8])
-    campaign.people["ana"] = Person(until=MONDAY)
-    campaign.today += WEEK
-    made = campaign.assign()
-    taken = [row for row in made.rows if row.taken]
-    assert {row.key for row in taken} == {row.key for row in rows[8:]}
-    assert {row.reason for row in taken} == {"ana leaves on 2026-10-05"}
-    assert {row.key for row in campaign.rows if row.annotator == "ana"} == {r.key for r in rows[:8]}
-    replaced = {row.article for row in taken if row.kind == "work"}
-    passed_on = [row for row in made.rows if row.reason == "in the place of ana"]
-    assert {row.article for row in passed_on} == replaced
-    assert all(len(names) == 2 for names in campaign.holders().values())
-    assert max(campaign.loads()[name] for name in SIX[1:]) <= 40
-
-
-def test_who_is_no_longer_in_the_job_file_or_no_longer_annotates_has_left() -> None:
-    campaign = Campaign(shelf(200), crew())
-    campaign.assign()
-    del campaign.people["ana"]
-    campaign.people["ben"] = Person(annotates=False, adjudicates=True)
-    taken = [row for row in campaign.assign(1).rows if row.taken]
-    assert {row.reason for row in taken} == {
-        "ana is no longer in the job file",
-        "ben no longer annotates",
-    }
-    assert not campaign.loads()["ana"] + campaign.loads()["ben"]
-
-
-def test_who_has_half_the_time_now_gives_back_half_of_the_week_that_runs() -> None:
-    campaign = Campaign(shelf(400), crew()).weeks(1)
-    campaign.finish(campaign.assign().rows[:0])
-    campaign.people["ana"] = Person(capacity=0.5)
-    taken = [row for row in campaign.assign(2).rows if row.taken]
-    assert len(taken) == 10
-    assert {row.annotator for row in taken} == {"ana"}
-    assert {row.reason for row in taken} == {"ana has time for 10 in week 2"}
-    assert {row.week for row in taken} == {2}
-
-
-def test_who_joins_in_the_middle_of_a_week_gets_their_days_of_it_and_its_control() -> None:
-    campaign = Campaign(shelf(400), crew(), CampaignSection(control=0.1))
-    campaign.assign()
-    campaign.people["gus"] = Person(since=MONDAY + timedelta(days=3))
-    campaign.today += timedelta(days=3)
-    made = campaign.assign(1)
-    assert {row.annotator for row in made.rows} <= {"gus"}
-    assert sorted(campaign.holders("control").values()) == [
-        [*SIX, "gus"] for _ in campaign.holders("control")
-    ]
-    made = campaign.assign(2)
-    assert Counter(row.annotator for row in made.rows)["gus"] == 20
-
-
-def test_an_article_with_a_new_text_is_given_anew_if_nobody_has_begun_the_old() -> None:
-    campaign = Campaign(shelf(20), crew(), CampaignSection(control=0))
-    rows = campaign.assign().rows
-    begun, fresh = rows[0].article, next(r.article for r in rows if r.article != rows[0].article)
-    campaign.finish(rows[:1])
-    for id_ in (begun, fresh):
-        campaign.items[id_] = replace(campaign.items[id_], sha256="f" * 64)
-    campaign.assign(2)
-    texts = defaultdict(set)
-    for row in campaign.rows:
-        texts[row.article].add(row.sha256)
-    assert texts[fresh] == {"f" * 64}
-    assert texts[begun] == {rows[0].sha256}
-    assert len(campaign.holders()[begun]) == len(campaign.holders()[fresh]) == 2
-
-
-def test_with_fewer_people_than_an_article_needs_it_waits_for_one_who_joins() -> None:
-    campaign = Campaign(shelf(5), crew("ana"), CampaignSection(control=0))
-    assert len(campaign.assign().waiting) == 5
-    campaign.people |= crew("ben")
-    campaign.assign()
-    assert all(sorted(names) == ["ana", "ben"] for names in campaign.holders().values())
 
 
 def test_six_annotators_and_800_articles_are_balanced_as_the_page_says() -> None:
