@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, Request, expect
@@ -22,6 +23,22 @@ _PLACE = """([quote, offset]) => {
   const box = range.getBoundingClientRect();
   return [box.left, box.right, box.top + box.height / 2];
 }"""
+
+
+# The same for the nth character (in UTF-16 units) of the text without its line ends.
+_NTH = _PLACE.replace("[quote, offset]", "nth").replace(
+    "const at = text.indexOf(quote) + (offset < 0 ? quote.length - 1 : 0);", "const at = nth;"
+)
+# Scrolls that character to the upper end of the page, so that what follows is not below the bar.
+_TOP = _NTH.replace(
+    "node.parentElement.scrollIntoViewIfNeeded();", "let up = node.parentElement;"
+).replace(
+    "return [",
+    """while (up.parentElement && !(up.scrollHeight > up.clientHeight + 1
+      && /auto|scroll/.test(getComputedStyle(up).overflowY))) up = up.parentElement;
+  up.scrollTop += box.top - 150;
+  return [""",
+)
 
 
 class Annotator:
@@ -55,6 +72,50 @@ class Annotator:
         """Tick an answer to a question that is on the screen."""
         group = self.page.locator(".pressmark-article, .pressmark-span", has_text=question)
         group.get_by_text(value, exact=False).first.click()
+
+    def group(self, title: str) -> Locator:
+        """What is on the screen below a heading."""
+        # by element: while a list is open the rest of the page has no roles
+        heading = self.page.locator("h4", has_text=re.compile(f"^{re.escape(title)}$"))
+        return self.page.locator(".pressmark-article, .pressmark-span").filter(has=heading)
+
+    def tick(self, title: str, value: str) -> None:
+        """Tick a value below a heading, and see that it is ticked."""
+        box = self.group(title).locator(f'input[name="{value}"]')
+        box.check(force=True)
+        expect(box).to_be_checked()
+
+    def pick(self, title: str, value: str) -> None:
+        """Open the list below a heading and pick a value."""
+        trigger = self.group(title).locator('[data-testid^="select-trigger"]')
+        trigger.click()
+        listed = self.page.locator(f'[data-slot="command-item"][data-value="{value}"]')
+        listed.click()
+        expect(listed).to_have_count(0)
+        expect(trigger).to_contain_text(value)
+
+    def write(self, title: str, text: str) -> None:
+        """Write into the box below a heading."""
+        box = self.group(title).get_by_test_id("textarea-input")
+        box.fill(text)
+        box.press("Enter")
+
+    def mark_range(self, key: str, start: int, end: int) -> None:
+        """Press a label's hotkey and drag over a range of the text without its line ends."""
+        before = self.page.locator(".htx-highlight").count()
+        self.press(key)
+        self.page.evaluate(_TOP, start)
+        left, _, top = self.page.evaluate(_NTH, start)
+        _, right, bottom = self.page.evaluate(_NTH, end - 1)
+        self._drag((left + 1, top), (right - 1, bottom))
+        expect(self.page.locator(".htx-highlight")).not_to_have_count(before)
+
+    def select_at(self, nth: int) -> None:
+        """Click on the nth character of the text without its line ends."""
+        self.page.evaluate(_TOP, nth)
+        left, right, middle = self.page.evaluate(_NTH, nth)
+        self.page.mouse.click((left + right) / 2, middle)
+        expect(self.page.locator(".htx-highlight.__active").first).to_be_visible()
 
     def press(self, key: str) -> None:
         """Press a key."""
