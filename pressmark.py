@@ -122,11 +122,16 @@ def _print_scores(scores: Scores) -> None:
 @app.command()
 def doctor(job: Folder = HERE) -> None:
     """Look at what is installed and at the job, and say what is amiss."""
+    from annotation.interface import interface
+    from annotation.refusal import refusal
     from annotation.studio import status
-    from corpus.doctor import examine
+    from corpus.doctor import Finding, examine
     from corpus.job import open_job
 
     findings = examine(job)
+    if all(finding.well for finding in findings):
+        why = refusal(interface(open_job(job).scheme))
+        findings.append(Finding("interface", why or "as Label Studio wants it", not why))
     for finding in findings:
         print(f"{'ok ' if finding.well else 'BAD'} {finding.what}: {finding.told}")
     if not all(finding.well for finding in findings):

@@ -12,6 +12,7 @@ from annotation.adopt.configuration import Configuration, name_of, read_configur
 from annotation.adopt.tasks import Made, Tasks
 from annotation.connection import connected
 from annotation.people import author_of, read_people
+from annotation.refusal import refusal
 from corpus.blocks.lines import typed_lines
 from corpus.errors import PressmarkError
 from corpus.files import write_text
@@ -155,6 +156,8 @@ def _export(path: Path, configuration: Path | None) -> tuple[str, str, str, list
         xml = configuration.expanduser().read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise PressmarkError(f"{configuration}: cannot be read ({error})") from None
+    if why := refusal(xml):
+        raise PressmarkError(f"{configuration}: Label Studio would refuse this interface: {why}")
     sha256 = hashlib.sha256(content).hexdigest()
     return path.stem, xml, f"{path.name} (sha256 {sha256[:16]})", rows
 
