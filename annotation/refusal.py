@@ -13,7 +13,7 @@ def refusal(configuration: str) -> str:
         LabelStudioValidationErrorSentryIgnored,
         LabelStudioXMLSyntaxErrorSentryIgnored,
     )
-    from label_studio_sdk.label_interface import LabelInterface
+    from label_studio_sdk.label_interface.interface import LabelInterface
 
     try:
         LabelInterface(configuration).validate()  # type: ignore[no-untyped-call]  # the SDK's omission

@@ -52,7 +52,7 @@ def test_one_file_opens_a_socket_to_label_studio_and_one_to_the_web() -> None:
         "urllib.request.",
         "http.client.",
     )
-    pure = ("label_studio_sdk.label_interface", "label_studio_sdk._legacy.exceptions")
+    pure = ("label_studio_sdk.label_interface.interface", "label_studio_sdk._legacy.exceptions")
     talking = {
         path.name
         for _, path in FILES
