@@ -91,9 +91,10 @@ with the e-mail
 {password}{here}
 
 {work}
-Open it, press 'Label All Tasks', and go on until no task is left. The instructions stand above each
-task. Work alone: please don't open the other annotators' projects, and don't talk with them about
-articles that you both may have. 'Skip' an article that can't be annotated and say why in a comment.
+Open it, press 'Label All Tasks', and go on until no task is left. The
+instructions stand above each task. Work alone: please don't open the other
+annotators' projects, and don't talk with them about articles that you both
+may have. 'Skip' an article that can't be annotated and say why in a comment.
 """
 
 

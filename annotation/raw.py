@@ -82,6 +82,7 @@ class RawAnnotation(Raw):
     updated_at: str
     lead_time: float | None = None
     parent_prediction: int | None = None
+    parent_annotation: int | None = None
     updated_by: int | None = None
     draft: bool = False
 

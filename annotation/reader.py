@@ -145,11 +145,13 @@ class Reader:
 
     def task(self, task: RawTask, link: Linked) -> Iterator[Annotation]:
         """Yield the readable annotations of a task, setting the rest aside."""
-        for raw in task.work():
-            known = self._restored.known(raw, task, link, self._people)
+        work = [self._restored.known(raw, task, link, self._people) for raw in task.work()]
+        makers = {known.raw.id: known.author for known in work if not known.raw.draft}
+        accounts = self._accounts.get(link.name, {})
+        for known in work:
+            raw = known.raw
             self.seen.add(known.id)
-            accounts = self._accounts.get(link.name, {})
-            crossed = crossing(link.desk, known.raw, known.author, accounts)
+            crossed = crossing(link.desk, raw, known.author, accounts, makers)
             read = Read(None, (crossed,)) if crossed else self._read(task, known, link)
             kind = "draft" if raw.draft else "annotation"
             told = task.told("article")

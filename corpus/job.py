@@ -21,7 +21,7 @@ from corpus.files import append_lines, read_lines, write_json, write_text
 from corpus.scheme import Scheme, parse_scheme, read_scheme
 from corpus.settings import JobFile
 from corpus.text import sha256_of
-from corpus.yamlfile import ConfigError, override, read_yaml
+from corpus.yamlfile import ConfigError, load, override, read_yaml
 
 FORMAT = 3
 FILE = "pressmark.yaml"
@@ -250,7 +250,7 @@ def open_job(folder: str | Path = ".", settings: Sequence[str] = ()) -> Job:
         raise ConfigError([f"{path}: no such file; make one with 'pressmark init {folder}'"])
     file = read_yaml(JobFile, path)
     if settings:
-        changed = override(yaml.safe_load(path.read_text(encoding="utf-8-sig")), settings)
+        changed = override(load(path.read_text(encoding="utf-8-sig")), settings)
         name = Path(f"{FILE} with --set")
         file = read_yaml(JobFile, name, yaml.safe_dump(changed, allow_unicode=True))
     return Job(root, file)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from corpus.release.section import ReleaseSection
 from corpus.yamlfile import Strict
@@ -14,8 +15,18 @@ from corpus.yamlfile import Strict
 Share = Annotated[float, Field(gt=0, lt=1, strict=False)]
 Positive = Annotated[float, Field(gt=0, strict=False)]
 Number = Annotated[int, Field(gt=0)]
+
+
+def _pseudonym(name: str) -> str:
+    if not re.fullmatch(r"[^\s@/\\.][^@/\\\n]{0,39}", name):
+        raise ValueError(
+            "no pseudonym: up to 40 characters without @, / or \\, the first no dot or blank"
+        )
+    return name
+
+
 #: What stands in exports for a person: no address, and nothing that a file or an id cannot hold.
-Pseudonym = Annotated[str, Field(pattern=r"^[^\s@/\\.][^@/\\\n]{0,39}$")]
+Pseudonym = Annotated[str, AfterValidator(_pseudonym)]
 Format = Literal[
     "auto",
     "text",

@@ -48,7 +48,7 @@ def read_yaml(model: type[M], path: Path, text: str | None = None) -> M:
             raise ConfigError([f"{path}: cannot be read as UTF-8 text ({error})"]) from None
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        data = load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
@@ -64,6 +64,24 @@ def read_yaml(model: type[M], path: Path, text: str | None = None) -> M:
     if problems:
         raise ConfigError(problems)
     return result
+
+
+class _Loader(yaml.SafeLoader):
+    """Leaves a date that is none as it was written, so that it is told with its line and key."""
+
+    def date(self, node: yaml.ScalarNode) -> object:
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.date)
+
+
+def load(text: str) -> Any:
+    """Return what the YAML `text` holds; a date such as 2026-13-01 is a text."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader
 
 
 def line_of(text: str, loc: Loc) -> int:
@@ -87,7 +105,7 @@ def override(data: dict[str, Any], settings: Sequence[str]) -> dict[str, Any]:
             section[key] = {**inner}
             section = section[key]
         try:
-            section[keys[-1]] = yaml.safe_load(value)
+            section[keys[-1]] = load(value)
         except (yaml.YAMLError, ValueError):
             raise ConfigError([f"--set {setting}: the value is not valid YAML"]) from None
     return result

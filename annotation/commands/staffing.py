@@ -32,24 +32,26 @@ def people(
     from corpus.independence import independence
 
     with work("people", job, settings) as (opened, progress):
+        names = sorted(opened.settings.people)
+        if invitation is not None and names and invitation not in names:
+            raise PressmarkError(
+                f"{invitation}: nobody of that name in the job file; there are: {', '.join(names)}"
+            )
         found = invite(opened, progress)
     if invitation is None:
         told = "\n".join(_account(each) for each in found)
         password = f"passwords are in {opened.studio_data}/people.json, for your eyes alone"
         answer(found, as_json, f"{told}\n{password}\n{independence(opened)}")
         return
-    mine = next((each for each in found if each.pseudonym == invitation), None)
-    if mine is None:
-        names = ", ".join(each.pseudonym for each in found)
-        raise PressmarkError(f"{invitation}: nobody of that name; there are: {names}")
+    mine = found[names.index(invitation)]
     answer(mine, as_json, text_for(opened, mine).rstrip())
 
 
 def _account(person: Invited) -> str:
-    """One line about a person: what is new, the log-in, and where to go."""
+    """What is new about a person, the log-in, and where to go."""
     new = "new account" if person.made else "has an account"
-    where = " ".join(person.projects) or f"{person.server}, no project yet"
-    return f"{person.pseudonym}: {new}, signs in as {person.email}: {where}"
+    where = "\n  ".join(person.projects) or f"{person.server}, no project yet"
+    return f"{person.pseudonym}: {new}, signs in as {person.email}\n  {where}"
 
 
 @app.command()

@@ -55,7 +55,9 @@ def push(
     if result.removed:
         lines.append(f"doubles that nobody had begun, removed: {result.removed}; see backups/")
     lines += [f"left alone: {each}" for each in left_alone(result)]
-    answer(result, as_json, "\n".join([*lines, result.url]))
+    own = layer == "spans" and opened.settings.people
+    lines.append("everybody's project: pressmark people" if own else result.url)
+    answer(result, as_json, "\n".join(lines))
 
 
 @app.command()

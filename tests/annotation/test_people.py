@@ -9,6 +9,7 @@ from annotation.people import add_annotator, invite, read_people
 from annotation.raw import RawUser
 from corpus.errors import PressmarkError, ServiceError
 from tests.conftest import MakeJob
+from tests.test_command import pressmark
 
 
 class NoSignUp:
@@ -34,6 +35,13 @@ def test_where_nobody_can_sign_up_it_says_what_to_do(
     assert "have the server's owner make an account for ana" in told
     assert f'{made.studio_data}/people.json: {{"ana": {{"email": "…"}}}}' in told
     assert not read_people(made)
+
+
+def test_a_typo_in_an_invitation_is_told_before_any_account_is_made(job: MakeJob) -> None:
+    made = job(people={"ana": {}, "ben": {}})
+    ran = pressmark("people", "--invitation", "anna", "-C", made.folder)
+    assert ran.code == 2
+    assert "anna: nobody of that name in the job file; there are: ana, ben" in ran.err
 
 
 def test_a_job_file_that_names_nobody_is_told_how(job: MakeJob) -> None:

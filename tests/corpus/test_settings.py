@@ -23,14 +23,17 @@ def test_every_problem_of_people_is_told_with_its_line_and_the_key_meant(tmp_pat
         "  ben: {since: 2026-11-02, until: 2026-10-05}\n"
         "  cleo: {capacity: 0}\n"
         "  dov@example.org: {}\n"
+        "  eli: {until: 2026-13-01}\n"
         "campaign: {per_articles: 2}\n",
     )
-    assert len(found) == 5
+    assert len(found) == 6
     told = "\n".join(found)
     assert ":2: unknown key 'people.ana.capacty'; did you mean 'capacity'?" in told
     assert ":3: people.ben: 'until' (2026-10-05) lies before 'since' (2026-11-02)" in told
     assert ":4: people.cleo.capacity:" in told
-    assert ":5: people.dov@example.org" in told
+    assert ":5: people.dov@example.org: no pseudonym: up to 40 characters without @" in told
+    assert ":6: people.eli.until: input should be a valid date" in told
+    assert "month" in told
     assert "did you mean 'per_article'?" in told
 
 

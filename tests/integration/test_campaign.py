@@ -23,7 +23,7 @@ from annotation.projects import Linked, linked
 from annotation.pull import pull
 from annotation.push import push
 from annotation.rehearse import rehearse
-from annotation.studio import Running, read_login, start, stop
+from annotation.studio import Running, read_login, status
 from corpus.agreement.agree import agree
 from corpus.assignments import Assignment, read_assignments
 from corpus.files import read_lines
@@ -35,6 +35,7 @@ from corpus.settings import Person
 from corpus.store import read_annotations, read_articles
 from tests.conftest import MakeJob
 from tests.speech import SCHEME, article, mark, scheme
+from tests.test_command import pressmark
 
 YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
 PEOPLE = ("ana", "ben", "cleo")
@@ -183,14 +184,19 @@ def test_work_in_anothers_project_is_set_aside_with_its_reason(
     changed = web.patch(f"/api/annotations/{hers.id}/", json={"result": result}, headers=token)
     made = web.post(f"/api/tasks/{first.id}/annotations/", json={"result": result}, headers=token)
     draft = web.post(f"/api/tasks/{second.id}/drafts", json={"result": result}, headers=token)
-    assert [answer.is_success for answer in (changed, made, draft)] == [True] * 3
+    # and ana copies what ben said there, as the page's button does
+    hers_again = {"result": result, "parent_annotation": made.json()["id"]}
+    own = {"Authorization": f"Token {read_people(job)['ana'].token}"}
+    copied = web.post(f"/api/tasks/{first.id}/annotations/", json=hers_again, headers=own)
+    assert [answer.is_success for answer in (changed, made, draft, copied)] == [True] * 4
 
     pulled = pull(job)
-    assert pulled.quarantined == 3
+    assert pulled.quarantined == 4
     assert {each.id: each for each in read_annotations(job.annotations)} == before
     reasons = [row["reason"] for row in read_lines(job.quarantine)]
     assert sum("was changed by ben in ana's project" in reason for reason in reasons) == 1
     assert sum("was made by ben in ana's project" in reason for reason in reasons) == 2
+    assert sum("was copied from what ben said" in reason for reason in reasons) == 1
 
 
 def test_on_a_common_server_any_account_can_read_any_project(
@@ -209,14 +215,20 @@ def test_on_a_common_server_any_account_can_read_any_project(
 
 
 def test_isolated_annotators_cannot_open_each_others_server(job: MakeJob) -> None:
-    made = campaign(job, "ana", "ben", count=8, isolated=True, port=8320)
-    homes = [home(made, name) for name in ("ana", "ben")]
+    made = campaign(job, "ana", "ben", count=4, isolated=True, port=8320)
+    folder = str(made.folder)
+    began = pressmark("studio", "start", "-C", folder, "--json")
     try:
-        running = [start(each) for each in homes]
-        assert running[0].port != running[1].port
-        assert homes[0].studio_data.parent.parent == made.studio_data
+        running = json.loads(began.out)
+        assert list(running) == ["", "ana", "ben"]
+        assert len({each["port"] for each in running.values()}) == 3
+        assert home(made, "ana").studio_data.parent.parent == made.studio_data
+        told = pressmark("studio", "status", "-C", folder).out.splitlines()
+        for line, (name, each) in zip(told, running.items(), strict=True):
+            assert line.startswith(f"{name}: running" if name else "running")
+            assert each["url"] in line
         invited = invite(made)
-        assert [each.server for each in invited] == [each.url for each in running]
+        assert [each.server for each in invited] == [running[n]["url"] for n in ("ana", "ben")]
         assign(made)
         count = push(made).new
         assert count == len(standing(made))
@@ -224,13 +236,19 @@ def test_isolated_annotators_cannot_open_each_others_server(job: MakeJob) -> Non
         assert pull(made).new == count
         assert {each.author for each in read_annotations(made.annotations)} == {"ana", "ben"}
         assert independence(made) == ENFORCED
-        with httpx.Client(base_url=running[0].url, trust_env=False) as http:
+        with httpx.Client(base_url=running["ana"]["url"], trust_env=False) as http:
             token = {"Authorization": f"Token {read_people(made)['ben'].token}"}
             assert http.get("/api/projects", headers=token).status_code == 401
         assert not told_addresses(made)
     finally:
-        for each in homes:
-            stop(each)
+        # ben's goes too, though the job file names him no more
+        path = made.folder / "pressmark.yaml"
+        path.write_text(path.read_text().replace("  ben: {}\n", ""))
+        stopped = pressmark("studio", "stop", "-C", folder)
+    assert (stopped.code, stopped.out) == (0, "stopped\n")
+    assert [status(home(made, name)) for name in ("", "ana", "ben")] == [None] * 3
+    ran = pressmark("studio", "status", "-C", folder)
+    assert ran.out.count("not running; start it with 'pressmark studio start'") == 2
 
 
 def told_addresses(job: Job) -> list[str]:
@@ -304,6 +322,7 @@ def test_an_invitation_says_where_and_with_what_but_not_the_password(studio_job:
     text = invitation(job, ana)
     client, link = desk(job, "ana")
     client.close()
+    assert all(len(line) <= 80 for line in text.splitlines())
     for part in (ana.email, ana.server, f"/projects/{link.id}", "'ana'"):
         assert part in text
     login = read_people(job)["ana"]
