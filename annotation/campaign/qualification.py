@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from annotation.layers import SPANS
@@ -10,7 +11,7 @@ from annotation.reader import Reader, opened, withdrawn
 from corpus.assignments import read_assignments
 from corpus.job import Job
 from corpus.progress import Progress, silent
-from corpus.qualifying.gold import qualified, to_learn_from
+from corpus.qualifying.gold import qualified, retries, to_learn_from
 from corpus.store import append_annotations, iter_versions, read_annotations
 from corpus.takedown import is_taken_down, read_takedown
 
@@ -22,7 +23,8 @@ def learning(job: Job) -> dict[Desk, list[Article]]:
     """Return the articles of gold for each of the job's annotators who has not qualified yet.
 
     Nobody has to where `campaign.qualification` is 0. Articles that are assigned to the learner
-    are left out: gold of them would be known before the work.
+    are left out: gold of them would be known before the work. Whoever tries again keeps the
+    articles of the attempts before, and gets others.
 
     Raises:
         PressmarkError: there is less gold than is asked for.
@@ -30,7 +32,12 @@ def learning(job: Job) -> dict[Desk, list[Article]]:
     chosen = _chosen(job)
     if not chosen:
         return {}
-    needed = {(each.article, each.sha256) for found in chosen.values() for each in found}
+    desks: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for retry in retries(job):
+        desks[retry.annotator] += retry.versions
+    for name, found in chosen.items():
+        desks[name] += [(each.article, each.sha256) for each in found]
+    needed = {version for name in chosen for version in desks[name]}
     listed = read_takedown(job.takedown)
     articles = {
         (each.id, each.sha256): each
@@ -39,11 +46,9 @@ def learning(job: Job) -> dict[Desk, list[Article]]:
     }
     return {
         Desk(SPANS, QUALIFICATION, name): [
-            articles[each.article, each.sha256]
-            for each in found
-            if (each.article, each.sha256) in articles
+            articles[version] for version in desks[name] if version in articles
         ]
-        for name, found in chosen.items()
+        for name in chosen
     }
 
 
@@ -70,11 +75,15 @@ def _chosen(job: Job) -> dict[str, list[Annotation]]:
     ]
     if not people:
         return {}
-    rows = [row for row in read_assignments(job.assignments) if not row.taken]
-    return {
-        name: to_learn_from(job, {row.article for row in rows if row.annotator == name})
-        for name in people
-    }
+    barred, begun = defaultdict(set), defaultdict(set)
+    for row in read_assignments(job.assignments):
+        if not row.taken:
+            barred[row.annotator].add(row.article)
+    for retry in retries(job):
+        barred[retry.annotator].update(id_ for id_, _ in retry.versions)
+    for each in read_annotations(job.qualification):
+        begun[each.author].add(each.article)
+    return {name: to_learn_from(job, barred[name], begun[name], name) for name in people}
 
 
 def has_learners(job: Job) -> bool:

@@ -21,14 +21,24 @@ def qualify(
     annotator: Annotated[
         str, typer.Option(help="Print this one's feedback, article by article.")
     ] = "",
+    again: Annotated[
+        str, typer.Option(help="Let this one, who failed, try again on other articles of gold.")
+    ] = "",
     job: Folder = HERE,
     settings: Settings = None,
     as_json: Json = False,
 ) -> None:
     """Score annotators on gold; admit who reached the mark, and write each a page of feedback."""
     from corpus.qualifying.qualify import qualify as score
+    from corpus.qualifying.qualify import try_again
     from corpus.qualifying.text import attempt_of, feedback
 
+    if again:
+        with work("qualify", job, settings) as (opened, _):
+            retry = try_again(opened, again)
+        told = f"{again} may try again on other gold: 'pressmark push' sends it"
+        answer(retry, as_json, told)
+        return
     with work("qualify", job, settings) as (opened, _):
         result = score(opened)
     if as_json:
@@ -64,7 +74,7 @@ def _attempts(result: Qualified) -> Iterator[dict[str, object]]:
     for each in result.attempts:
         row = {
             name: getattr(each, name)
-            for name in ("annotator", "articles", "of", "shuffled", "passed")
+            for name in ("annotator", "number", "articles", "of", "shuffled", "passed")
         }
         row |= {"f1": asdict(each.f1), "labels": {name: asdict(f1) for name, f1 in each.labels}}
         for what in ("attributes", "answers"):

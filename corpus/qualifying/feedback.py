@@ -56,7 +56,8 @@ def page(attempt: Attempt, scheme: Scheme, pass_mark: float) -> str:
 
 def outcome(attempt: Attempt, pass_mark: float) -> str:
     """Say in a line how the attempt stands."""
-    done = f"{attempt.articles} of {attempt.of} articles submitted"
+    which = f"attempt {attempt.number}: " if attempt.number > 1 else ""
+    done = f"{which}{attempt.articles} of {attempt.of} articles submitted"
     if attempt.passed is None:
         return f"{done}; all of them are needed before it counts"
     told = "qualified" if attempt.passed else "not yet qualified"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from corpus.errors import PressmarkError
@@ -21,6 +22,17 @@ class Decision:
     articles: int
     scheme: str
     when: str = ""
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """That the lead lets an annotator try again, and the versions of articles they failed on."""
+
+    annotator: str
+    versions: tuple[tuple[str, str], ...]
+    f1: float
+    when: str = ""
 
 
 def gold(job: Job) -> list[Annotation]:
@@ -39,15 +51,19 @@ def gold(job: Job) -> list[Annotation]:
     return list(found.values())
 
 
-def to_learn_from(job: Job, barred: set[str] = frozenset()) -> list[Annotation]:  # type: ignore[assignment]
+def to_learn_from(
+    job: Job, barred: Collection[str] = (), begun: Collection[str] = (), who: str = ""
+) -> list[Annotation]:
     """Return the gold of `campaign.qualification` articles, those with spans first.
 
     Args:
         job: the job.
         barred: ids of articles that the learner knows or will meet in the work.
+        begun: ids of articles that the learner has begun: more gold does not change them.
+        who: the learner, for the message.
 
     Raises:
-        PressmarkError: the job has not that much gold.
+        PressmarkError: the job has not that much gold, or not that much that the learner is to see.
     """
     wanted, there = job.settings.campaign.qualification, gold(job)
     if len(there) < wanted:
@@ -56,7 +72,13 @@ def to_learn_from(job: Job, barred: set[str] = frozenset()) -> list[Annotation]:
             f" of gold, there are {len(there)}: adjudicate or import some, or lower it"
         )
     free = [each for each in there if each.article not in barred]
-    return sorted(free, key=lambda each: not each.spans)[:wanted]
+    if len(free) < wanted:
+        raise PressmarkError(
+            f"{job.folder / 'pressmark.yaml'}: 'campaign.qualification' asks for {wanted} articles"
+            f" of gold, and {len(free)} are new to {who or 'the learner'}: adjudicate or import"
+            " more, or admit them with 'qualified: true'"
+        )
+    return sorted(free, key=lambda each: (each.article not in begun, not each.spans))[:wanted]
 
 
 def qualified(job: Job) -> set[str]:
@@ -79,6 +101,35 @@ def decisions(job: Job) -> list[Decision]:
         except TypeError as error:
             raise PressmarkError(f"{path}:{number}: no decision ({error})") from None
     return found
+
+
+def retries(job: Job) -> list[Retry]:
+    """Return who was let try again, in the order in which they were.
+
+    Raises:
+        PressmarkError: a line of retries.jsonl is none of ours.
+    """
+    path = job.folder / "retries.jsonl"
+    found = []
+    for number, row in enumerate(read_lines(path), 1):
+        try:
+            versions = tuple((str(id_), str(sha256)) for id_, sha256 in row["versions"])
+            found.append(Retry(**{**row, "versions": versions}))
+        except (TypeError, KeyError, ValueError) as error:
+            raise PressmarkError(f"{path}:{number}: no retry ({error})") from None
+    return found
+
+
+def let_try_again(job: Job, retry: Retry) -> None:
+    """Write down that an annotator may try again, on other gold.
+
+    Raises:
+        PressmarkError: there is not enough gold that they have not seen.
+    """
+    seen = {id_ for each in [*retries(job), retry] for id_, _ in each.versions
+            if each.annotator == retry.annotator}  # fmt: skip
+    to_learn_from(job, seen, who=retry.annotator)
+    append_lines(job.folder / "retries.jsonl", [{**asdict(retry), "when": now()}])
 
 
 def admit(job: Job, reached: list[Decision]) -> list[Decision]:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.errors import PressmarkError
 from corpus.files import write_text
 from corpus.job import Job
 from corpus.qualifying.feedback import page
-from corpus.qualifying.gold import Decision, admit, gold, qualified
+from corpus.qualifying.gold import (
+    Decision,
+    Retry,
+    admit,
+    gold,
+    let_try_again,
+    qualified,
+    retries,
+)
 from corpus.qualifying.scoring import Attempt, attempt
 from corpus.records import Annotation, Article
 from corpus.release.filenames import file_names
@@ -47,8 +55,12 @@ def qualify(job: Job) -> Qualified:
             f"{job.qualification}: nobody has submitted anything to qualify: set"
             " 'campaign.qualification', then push, have the articles annotated, and pull"
         )
+    before = Counter(each.annotator for each in retries(job))
     attempts = [
-        attempt(who, pairs[who], campaign.qualification, job.scheme, campaign.pass_mark)
+        replace(
+            attempt(who, pairs[who], campaign.qualification, job.scheme, campaign.pass_mark),
+            number=1 + before[who],
+        )
         for who in sorted(pairs)
     ]
     names = file_names(pairs)
@@ -69,6 +81,36 @@ def qualify(job: Job) -> Qualified:
     )
 
 
+def try_again(job: Job, annotator: str) -> Retry:
+    """Let somebody who did not reach the mark try again, on gold that they have not seen.
+
+    Raises:
+        PressmarkError: they have not tried, are not through with it, have qualified, or there is
+            not enough gold that is new to them.
+    """
+    if annotator not in job.settings.people:
+        there = ", ".join(sorted(job.settings.people))
+        raise PressmarkError(
+            f"{annotator}: nobody of that name in the job file; there are: {there}"
+        )
+    if annotator in qualified(job):
+        raise PressmarkError(f"{annotator} has qualified")
+    campaign = job.settings.campaign
+    pairs = dict(_pairs(job)).get(annotator, [])
+    found = attempt(annotator, pairs, campaign.qualification, job.scheme, campaign.pass_mark)
+    if found.passed is None:
+        raise PressmarkError(
+            f"{annotator} has submitted {found.articles} of {found.of} articles: all of them come"
+            " before another attempt"
+        )
+    if found.passed:
+        raise PressmarkError(f"{annotator} has reached the mark: run 'pressmark qualify'")
+    versions = tuple((article.id, article.sha256) for article, _, _ in pairs)
+    retry = Retry(annotator, versions, found.f1.value or 0.0)
+    let_try_again(job, retry)
+    return retry
+
+
 def _pairs(job: Job) -> Iterator[tuple[str, list[tuple[Article, Annotation, Annotation]]]]:
     """Yield each annotator's submissions beside gold, in the order of the articles."""
     there = {(each.article, each.sha256): each for each in gold(job)}
@@ -76,7 +118,10 @@ def _pairs(job: Job) -> Iterator[tuple[str, list[tuple[Article, Annotation, Anno
     # what was deleted once the feedback was read was a first attempt all the same
     deleted = (a for a in read_annotations(job.qualification) if a.status == "withdrawn")
     tried = [*read_first_submissions(job.qualification), *deleted]
+    over = {(r.annotator, *version) for r in retries(job) for version in r.versions}
     for each in sorted(tried, key=lambda a: a.when):
+        if (each.author, each.article, each.sha256) in over:
+            continue
         if (each.article, each.sha256) in there and each.layer == "spans":
             said[each.author].setdefault((each.article, each.sha256), each)
     needed = {version for given in said.values() for version in given}
@@ -88,5 +133,10 @@ def _pairs(job: Job) -> Iterator[tuple[str, list[tuple[Article, Annotation, Anno
 def _decision(job: Job, each: Attempt) -> Decision:
     f1 = each.f1.value if each.f1.value is not None else 1.0
     return Decision(
-        each.annotator, f1, job.settings.campaign.pass_mark, each.articles, job.scheme.hash
+        each.annotator,
+        f1,
+        job.settings.campaign.pass_mark,
+        each.articles,
+        job.scheme.hash,
+        attempt=each.number,
     )

@@ -43,7 +43,8 @@ class Attempt:
     """What an annotator reached on `of` articles of gold.
 
     `f1` is of spans by overlap, `shuffled` that of as many spans thrown anywhere; both are None
-    where neither side has a span. `passed` is None until every article was submitted.
+    where neither side has a span. `passed` is None until every article was submitted. `number` is 1
+    for the first attempt.
     """
 
     annotator: str
@@ -55,6 +56,7 @@ class Attempt:
     answers: tuple[Right, ...]
     compared: tuple[Compared, ...]
     passed: bool | None
+    number: int = 1
 
     @property
     def articles(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,20 +19,35 @@ from corpus.scheme import Scheme
 if TYPE_CHECKING:
     from rich.text import Text
 
+_WIDTH = 80
+
 
 def lines(result: Qualified, pass_mark: float) -> Iterator[str]:
     """Yield how everybody's attempt stands, and where their pages lie."""
     for each in result.attempts:
-        yield f"{safe(each.annotator)}: {outcome(each, pass_mark)}"
+        told = f"{safe(each.annotator)}: {outcome(each, pass_mark)}"
+        yield from textwrap.wrap(told, _WIDTH, subsequent_indent="  ", break_long_words=False)
         thrown = "" if each.shuffled is None else f", thrown anywhere {each.shuffled:.2f}"
         yield f"  F1 by overlap {figure(each.f1)}{thrown}"
         by = [f"{label} {figure(f1)}" for label, f1 in each.labels]
         by += [f"{r.question} {r.right}/{r.asked}" for r in (*each.attributes, *each.answers)]
         if by:
-            yield f"  {safe('; '.join(by))}"
+            yield from _packed([safe(figures) for figures in by])
         yield f"  feedback: {result.pages[each.annotator]}"
     if result.waiting:
         yield f"nothing submitted yet: {safe(', '.join(result.waiting))}"
+
+
+def _packed(figures: list[str]) -> Iterator[str]:
+    """Yield lines of as many figures as they have room for."""
+    line = f"  {figures[0]}"
+    for each in figures[1:]:
+        if len(line) + len(each) + 3 > _WIDTH:
+            yield f"{line};"
+            line = f"  {each}"
+        else:
+            line += f"; {each}"
+    yield line
 
 
 def attempt_of(result: Qualified, annotator: str) -> Attempt:

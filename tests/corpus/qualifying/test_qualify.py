@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotation.campaign.qualification import learning
+from annotation.projects import QUALIFICATION, Desk
 from corpus.errors import PressmarkError
 from corpus.job import Job
 from corpus.qualifying.feedback import page
 from corpus.qualifying.gold import decisions, gold, qualified, to_learn_from
-from corpus.qualifying.qualify import qualify
+from corpus.qualifying.qualify import qualify, try_again
 from corpus.qualifying.scoring import Attempt, attempt
 from corpus.qualifying.text import feedback, lines
 from corpus.records import Annotation, Answer, Article
@@ -199,6 +201,41 @@ def test_deleting_the_first_attempt_and_drawing_anew_is_no_second_one(job: MakeJ
     assert qualify(home).attempts[0].f1.value == 0
 
 
+def test_a_second_attempt_is_on_other_gold_and_is_told_as_the_second(job: MakeJob) -> None:
+    home = campaign(job)
+    other = article(id_="a2")
+    with pytest.raises(PressmarkError, match="ben has submitted 0 of 1 articles"):
+        try_again(home, "ben")
+    append_annotations(home.qualification, [mark("ben", ("dull", "judged"), of=PAGE, id="q2")])
+    with pytest.raises(PressmarkError, match="1 articles of gold, and 0 are new to ben"):
+        try_again(home, "ben")
+    with pytest.raises(PressmarkError, match="cleo has qualified"):
+        try_again(home, "cleo")
+    append_annotations(home.gold, [golden(other, ("slams", "judged"))])
+    ran = pressmark("qualify", "--again", "ben", "-C", home.folder)
+    assert (ran.code, "ben may try again on other gold" in ran.out) == (0, True)
+    desk = learning(home)[Desk("spans", QUALIFICATION, "ben")]
+    assert [each.id for each in desk] == ["a1", "a2"]
+    # what was failed on stays failed: it is not scored again
+    append_annotations(home.qualification, [mark("ben", *ANSWER, of=PAGE, id="q9")])
+    with pytest.raises(PressmarkError, match="nobody has submitted anything"):
+        qualify(home)
+    append_annotations(home.qualification, [mark("ben", ("slams", "judged"), of=other, id="q3")])
+    result = qualify(home)
+    assert result.admitted == ("ben",)
+    assert [(each.number, each.passed) for each in result.attempts] == [(2, True)]
+    assert "ben: attempt 2: 1 of 1 articles submitted: qualified" in "\n".join(lines(result, 0.6))
+    assert [each.attempt for each in decisions(home)] == [2]
+
+
+def test_more_gold_does_not_change_what_a_learner_has_begun(job: MakeJob) -> None:
+    home = campaign(job)
+    other = article(id_="a2")
+    append_annotations(home.gold, [replace(golden(), spans=()), golden(other, ("slams", "judged"))])
+    assert [each.article for each in to_learn_from(home)] == ["a2"]
+    assert [each.article for each in to_learn_from(home, begun={"a1"})] == ["a1"]
+
+
 def test_a_page_holds_nobody_elses_work(job: MakeJob) -> None:
     home = campaign(job)
     ana = mark("ana", ("vile", "judged"), of=PAGE, id="q1")
@@ -258,5 +295,6 @@ def test_the_lines_of_the_terminal_name_each_page(job: MakeJob) -> None:
     home = campaign(job)
     append_annotations(home.qualification, [mark("ana", *ANSWER, of=PAGE)])
     told = "\n".join(lines(qualify(home), 0.6))
+    assert all(len(line) <= 80 for line in told.splitlines() if "feedback: " not in line)
     assert "ana: 1 of 1 articles submitted: qualified" in told
     assert "qualification/ana.html" in told
