@@ -47,6 +47,17 @@ def instructions(scheme: Scheme) -> str:
     return f'<div class="pressmark-guide"><style>{_style(scheme)}</style>{"".join(parts)}</div>'
 
 
+def changed(reasons: Iterable[str]) -> str:
+    """Return what a second look begins with: what changed since those labels were made."""
+    rows = "".join(f"<li>{escape(reason)}</li>" for reason in reasons)
+    return (
+        '<div class="pressmark-changed"><h2>What changed</h2><p>You labelled these articles under'
+        " earlier guidelines; your own labels stand in them as you left them. Look again for"
+        f" this:</p><ul>{rows}</ul><p>Change or delete what does not fit any more, add what is"
+        " missing, and submit, also where nothing is to be changed.</p></div>"
+    )
+
+
 def _style(scheme: Scheme) -> str:
     """Each label's colour; what belongs to no label (a hard case, say) stays grey."""
     rules = [_STYLE]

@@ -8,10 +8,12 @@ from typing import Any
 from annotation.adjudicating import page
 from annotation.client import Client
 from annotation.connection import server
+from annotation.guidelines import changed
 from annotation.interface import instructions, interface
 from annotation.layers import SPANS, scheme_of
 from annotation.making import forget_making, made_once
 from annotation.raw import RawProject
+from corpus.assignments import read_assignments
 from corpus.job import Job, now
 from corpus.scheme import Scheme, extends
 from corpus.text import sha256_of
@@ -115,7 +117,7 @@ def intended(job: Job, client: Client, desk: Desk = Desk()) -> tuple[Linked | No
     if link is None:
         return None, "made"
     before = link.schemes[-1][1]
-    if before == scheme.hash and link.interface == _print(scheme, desk):
+    if before == scheme.hash and link.interface == _print(job, scheme, desk):
         return link, ""
     safe = before == scheme.hash or extends(scheme, job.kept_scheme(before))
     if not safe and any(task.touched for task in client.tasks(link.id)):
@@ -143,7 +145,7 @@ def current_project(job: Job, client: Client, desk: Desk = Desk()) -> Linked:  #
         from annotation.backup import backup  # which knows of projects itself
 
         backup(job, client, link, "before a new configuration")
-    project = client.update_project(link.id, **_look(scheme, desk))
+    project = client.update_project(link.id, **_look(job, scheme, desk))
     since = link.schemes if before == scheme.hash else (*link.schemes, (now(), scheme.hash))
     return _remembered(job, project, since, desk, scheme, known_as=link.known_as)
 
@@ -161,23 +163,40 @@ def _made(job: Job, client: Client, desk: Desk, scheme: Scheme, more: str) -> Li
         show_instruction=True,
         show_collab_predictions=True,
         maximum_annotations=job.settings.studio.annotators if everybody else 1,
-        **_look(scheme, desk),
+        **_look(job, scheme, desk),
     )
     link = _remembered(job, project, (("", scheme.hash),), desk, scheme)
     forget_making(job, server(job, desk.owner), title)
     return link
 
 
-def _look(scheme: Scheme, desk: Desk) -> dict[str, Any]:
-    """The page and what it is introduced by: the annotator's, or the adjudicator's."""
+def _look(job: Job, scheme: Scheme, desk: Desk) -> dict[str, Any]:
+    """The page and what it is introduced by: the annotator's, or the adjudicator's.
+
+    A second look is introduced by what changed.
+    """
     if desk.purpose == ADJUDICATION:
         told = page.introduction(scheme) + instructions(scheme)
         return {"label_config": page.adjudicator(scheme), "expert_instruction": told}
-    return {"label_config": interface(scheme), "expert_instruction": instructions(scheme)}
+    told = instructions(scheme)
+    if desk.purpose == SECOND:
+        told = changed(_reasons(job, scheme, desk)) + told
+    return {"label_config": interface(scheme), "expert_instruction": told}
 
 
-def _print(scheme: Scheme, desk: Desk) -> str:
-    return sha256_of("".join(_look(scheme, desk).values()))
+def _reasons(job: Job, scheme: Scheme, desk: Desk) -> list[str]:
+    """Why the desk's owner was asked to look again under this scheme, each reason once."""
+    rows = [
+        row
+        for row in read_assignments(job.assignments)
+        if (row.kind, row.annotator, row.scheme) == ("again", desk.owner, scheme.hash)
+    ]
+    told = (row.reason.partition(": ")[2].split("; ") for row in rows if not row.taken)
+    return list(dict.fromkeys(reason for reasons in told for reason in reasons))
+
+
+def _print(job: Job, scheme: Scheme, desk: Desk) -> str:
+    return sha256_of("".join(_look(job, scheme, desk).values()))
 
 
 def _remembered(
@@ -189,7 +208,7 @@ def _remembered(
     *,
     known_as: str = "",
 ) -> Linked:
-    link = Linked(project.id, project.created_at, _print(scheme, desk), since, desk, known_as)
+    link = Linked(project.id, project.created_at, _print(job, scheme, desk), since, desk, known_as)
     remember(job, link)
     return link
 

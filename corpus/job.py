@@ -197,6 +197,11 @@ class Job:
             raise PressmarkError(f"{path}: changed since it was written; restore it")
         return parse_scheme(source, path)
 
+    def kept_schemes(self) -> list[Scheme]:
+        """Read every scheme that was in force once, by hash."""
+        paths = sorted((self.folder / "schemes").glob("*.yaml"))
+        return [self.kept_scheme(path.stem) for path in paths]
+
     def set_aside(self, command: str, where: str, reason: str, **more: Any) -> None:
         """Write one unusable thing to quarantine.jsonl: what, where it stands, why; but once."""
         row = {"command": command, "where": where, "reason": reason, **more}

@@ -249,9 +249,27 @@ def _numbers(version: str) -> tuple[int, int, int] | None:
     return major, minor, patch
 
 
+def is_second_look(annotation: Annotation) -> bool:
+    """Tell whether it began with its author's own labels, under guidelines that had changed."""
+    return annotation.occasion > 1 and annotation.shown.startswith(OWN)
+
+
 def is_repeat(annotation: Annotation) -> bool:
     """Tell whether its author was asked again to see how steady they are, and for nothing else."""
-    return annotation.occasion > 1 and not annotation.shown.startswith(OWN)
+    return annotation.occasion > 1 and not is_second_look(annotation)
+
+
+def unasked(schemes: Iterable[Scheme], present: Scheme) -> dict[str, frozenset[str]]:
+    """Return the labels of `present` that each older version of it did not have, by its hash.
+
+    Who worked under one was not asked for them: having marked none is no opinion.
+    """
+    names = frozenset(present.label_names)
+    return {
+        old.hash: names - {*old.label_names}
+        for old in schemes
+        if old.name == present.name and not names <= {*old.label_names}
+    }
 
 
 def standing(annotations: Iterable[Annotation]) -> list[Annotation]:

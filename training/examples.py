@@ -97,14 +97,16 @@ def read_examples(job: Job) -> Examples:
     articles = {article.id: article for article in read_articles(job)}
     used: defaultdict[str, dict[str, Annotation]] = defaultdict(dict)
     left_out: Counter[str] = Counter()
-    plants = planted(job)
-    said = [plants.counted(each) for each in read_annotations(job.annotations)]
-    annotations = [*said, *read_annotations(job.gold)]
+    plants, made = planted(job), read_annotations(job.annotations)
+    repeats = {each.id for each in made if is_repeat(each)}
+    annotations = [*map(plants.counted, made), *read_annotations(job.gold)]
     labels = _older(job, {annotation.scheme for annotation in annotations})
     for annotation in sorted(annotations, key=lambda a: (a.when, a.id)):
-        if reason := _unusable(
-            annotation, articles.get(annotation.article), {job.scheme.hash, *labels}
-        ):
+        article, known = articles.get(annotation.article), {job.scheme.hash, *labels}
+        reason = _unusable(annotation, article, known)
+        if not reason and annotation.id in repeats:
+            reason = "made on another occasion, to measure an annotator's steadiness"
+        if reason:
             left_out[reason] += 1
             continue
         if annotation.author in used[annotation.article]:
@@ -143,8 +145,6 @@ def _unusable(annotation: Annotation, article: Article | None, schemes: Abstract
         return f"of the layer {annotation.layer}"
     if annotation.role not in ("human", "gold"):
         return f"by a {annotation.role}"
-    if is_repeat(annotation):
-        return "made on another occasion, to measure an annotator's steadiness"
     if annotation.status != "submitted":
         return annotation.status
     if article is None:

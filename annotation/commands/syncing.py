@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -46,15 +47,19 @@ def push(
         answer(found, as_json, "\n".join(line for plan in found for line in told_plan(plan)))
         return
     with work("push", job, settings) as (opened, progress):
+        asked: Counter[str] = Counter()
         if again:
             require_version(opened, layer)
-            ask_again(opened)
+            asked = Counter(row.annotator for row in ask_again(opened))
         result = send(opened, run, progress, layer)
     told = f"{result.new} new tasks" if result.new else "nothing new"
     lines = [f"{told}, {result.same} were there, {result.prelabelled} given pre-labels"]
     if result.removed:
         lines.append(f"doubles that nobody had begun, removed: {result.removed}; see backups/")
     lines += [f"left alone: {each}" for each in left_alone(result)]
+    if again:
+        each = ", ".join(f"{who} {count}" for who, count in sorted(asked.items()))
+        lines.insert(0, f"asked to look again: {each or 'nobody, nothing is left to ask'}")
     own = layer == "spans" and opened.settings.people
     lines.append("everybody's project: pressmark people" if own else result.url)
     answer(result, as_json, "\n".join(lines))

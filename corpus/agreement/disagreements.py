@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from corpus.errors import PressmarkError
@@ -30,6 +31,8 @@ Sort = Literal["missed", "boundary", "label", "split", "attribute", "answer"]
 SORTS: tuple[str, ...] = get_args(Sort)
 #: Types of what annotators note down for others.
 NOTES = ("text", "flag")
+#: No older scheme lacked a label.
+NOTHING: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,17 @@ class Disagreement:
     sides: tuple[Side, ...]
 
 
-def disagreements(annotations: Sequence[Annotation], scheme: Scheme) -> list[Disagreement]:
+def disagreements(
+    annotations: Sequence[Annotation],
+    scheme: Scheme,
+    older: Mapping[str, frozenset[str]] = NOTHING,
+) -> list[Disagreement]:
     """Return what the annotators of one article version and occasion disagree on, in text order.
 
     Only what was submitted counts; with fewer than two authors there is nothing to disagree on. Of
     several annotations by one author the earliest counts. An annotator who was shown a part of the
-    article has no side where all of it lay outside that part.
+    article has no side where all of it lay outside that part; nor has one whose scheme, by its
+    hash in `older`, did not have the label yet.
 
     Raises:
         PressmarkError: the annotations are not of one version.
@@ -77,7 +85,7 @@ def disagreements(annotations: Sequence[Annotation], scheme: Scheme) -> list[Dis
     given = _by_author(annotations)
     if len(given) < 2:
         return []
-    found = [*_spans(given, scheme), *_answers(given, scheme)]
+    found = [*_spans(given, scheme, older), *_answers(given, scheme)]
     return sorted(found, key=_order)
 
 
@@ -103,9 +111,12 @@ def _by_author(annotations: Iterable[Annotation]) -> dict[str, Annotation]:
     return given
 
 
-def _spans(given: Mapping[str, Annotation], scheme: Scheme) -> Iterator[Disagreement]:
+def _spans(
+    everybody: Mapping[str, Annotation], scheme: Scheme, older: Mapping[str, frozenset[str]]
+) -> Iterator[Disagreement]:
     lacking = []
-    for group in _groups(given):
+    for group in _groups(everybody):
+        given = _asked_for(everybody, [group], older)
         asked = _asked(given, group.start, group.end)
         if any(author not in group.by for author in asked):
             lacking.append(group)
@@ -116,7 +127,21 @@ def _spans(given: Mapping[str, Annotation], scheme: Scheme) -> Iterator[Disagree
         else:
             yield from _attributes(given, group, scheme)
     for tied in _tied(lacking):
+        given = _asked_for(everybody, tied, older)
         yield _disagreement(given, "label" if len(tied) > 1 else "missed", tied)
+
+
+def _asked_for(
+    given: Mapping[str, Annotation], groups: Sequence[_Group], older: Mapping[str, frozenset[str]]
+) -> dict[str, Annotation]:
+    """Leave out whose scheme had none of the groups' labels yet, unless they marked one."""
+    labels = {group.label for group in groups}
+    having = {author for group in groups for author in group.by}
+    return {
+        who: a
+        for who, a in given.items()
+        if who in having or not labels <= older.get(a.scheme, frozenset())
+    }
 
 
 def _groups(given: Mapping[str, Annotation]) -> Iterator[_Group]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from corpus.errors import PressmarkError
 from corpus.measures import Place
@@ -21,7 +21,8 @@ class ArticleOpinions:
     itself where it has none). `words` are what word-level agreement counts (see `words_of`);
     without them characters are counted. `within`, if given, are the only parts of the text that are
     looked at, in order: what lies outside counts as if it were cut out. `blocks` say where a label
-    of some kinds of block could have stood by chance; without them that is anywhere.
+    of some kinds of block could have stood by chance; without them that is anywhere. `older` are
+    the labels that an annotation of another scheme, by its hash, was not asked for.
     """
 
     article: str
@@ -31,6 +32,7 @@ class ArticleOpinions:
     words: Sequence[Place] = ()
     within: tuple[Place, ...] | None = None
     blocks: tuple[Block, ...] = ()
+    older: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for author, annotation in self.annotations.items():

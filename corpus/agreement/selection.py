@@ -20,6 +20,7 @@ from corpus.records import Annotation, Article
 from corpus.scheme import Scheme, extends
 from corpus.store import iter_versions, read_annotations, read_first_submissions
 from corpus.stories.duplicates import read_clusters
+from corpus.versions import is_second_look, unasked
 
 Version = tuple[str, str]
 
@@ -29,8 +30,8 @@ class LeftOut:
     """How many annotations do not count, by the first reason that keeps them out.
 
     `scheme` are of labels that the scheme in force does not continue, `again` second annotations
-    of one version by one author, `lost` those whose text the job does not have, `misfit` those
-    whose spans leave it.
+    of one version by one author, `second` looks at one's own labels under changed guidelines,
+    `lost` those whose text the job does not have, `misfit` those whose spans leave it.
     """
 
     skipped: int = 0
@@ -38,6 +39,7 @@ class LeftOut:
     draft: int = 0
     scheme: int = 0
     again: int = 0
+    second: int = 0
     lost: int = 0
     misfit: int = 0
 
@@ -48,7 +50,8 @@ class Selection:
 
     `first` are those of occasion 1, made with or without pre-labels; `later` those of later
     occasions. Both hold one annotation an author. `guidelines` name the version of each scheme that
-    annotations were made under, by hash; `skips` count what each author skipped.
+    annotations were made under, by hash; `older` what labels those did not ask for; `skips` count
+    what each author skipped.
     """
 
     scheme: Scheme
@@ -61,6 +64,7 @@ class Selection:
     skips: Mapping[str, int]
     notes: tuple[str, ...] = ()
     schemes: Mapping[str, Scheme] = field(default_factory=dict)
+    older: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def annotators(self) -> tuple[str, ...]:
@@ -85,7 +89,9 @@ class Selection:
         name = f"{article.id}@{article.sha256[:8]}" if article.id in self._several else article.id
         cluster = self.clusters.get(article.id, article.id)
         size, words = len(article.text), words_of(article.text)
-        return ArticleOpinions(name, cluster, size, dict(by), words, blocks=article.blocks)
+        return ArticleOpinions(
+            name, cluster, size, dict(by), words, blocks=article.blocks, older=self.older
+        )
 
     def opinions(self, said: Mapping[Version, Mapping[str, Annotation]]) -> list[ArticleOpinions]:
         """Return what is said of the versions that two annotators or more speak of."""
@@ -107,7 +113,8 @@ def select(job: Job) -> Selection:
     """Read the job's annotations and return what counts for agreement."""
     submitted, left, skips = _submitted(job)
     plants = planted(job)
-    kept = [plants.counted(annotation) for annotation in submitted]
+    kept = [plants.counted(each) for each in submitted if not is_second_look(each)]
+    left["second"] += len(submitted) - len(kept)
     schemes = _schemes(job, kept)
     scheme, notes = _in_force(job, kept, schemes)
     fit = []
@@ -142,6 +149,7 @@ def select(job: Job) -> Selection:
         skips=dict(skips),
         notes=tuple(notes),
         schemes=schemes,
+        older=unasked(schemes.values(), scheme),
     )
 
 

@@ -60,12 +60,12 @@ def sort_out(selection: Selection, said: Mapping[Version, Mapping[str, Annotatio
     found: list[Disagreement] = []
     people = {author for by in said.values() for author in by}
     for _, by in sorted(said.items()):
-        here = disagreements(list(by.values()), selection.scheme)
+        here = disagreements(list(by.values()), selection.scheme, selection.older)
         found += here
         labels.update((each.question or each.label, each.sort) for each in here)
         for one, other in combinations(sorted(by), 2) if len(people) <= CROWD else ():
             two = [by[one], by[other]]
-            apart = here if len(by) == 2 else disagreements(two, selection.scheme)
+            apart = here if len(by) == 2 else disagreements(two, selection.scheme, selection.older)
             pairs.update((f"{one} and {other}", each.sort) for each in apart)
     return Sorted(_counts(labels), _counts(pairs), tuple(found))
 

@@ -83,7 +83,8 @@ class Table:
     def of(self, number: int) -> tuple[Continuum, Units]:
         """Return the continuum of one label and its units, all of value 1.
 
-        An annotator whose answer bars the label (`unless`) was not asked.
+        An annotator whose answer bars the label (`unless`), or whose scheme did not have it yet,
+        was not asked.
         """
         asked = self.asked[number]
         mine = self.label == number
@@ -167,11 +168,12 @@ def _asked(
     continuum: Continuum,
 ) -> Bools:
     asked = continuum.asked.copy()
-    if label.unless:
-        for row, each in enumerate(opinions):
-            for column, author in enumerate(annotators):
-                if author in each.annotations and barred(each.annotations[author], label):
-                    asked[row, column] = False
+    for row, each in enumerate(opinions):
+        younger = {hash_ for hash_, labels in each.older.items() if label.name in labels}
+        for column, author in enumerate(annotators if label.unless or younger else ()):
+            said = each.annotations.get(author)
+            if said and (said.scheme in younger or barred(said, label)):
+                asked[row, column] = False
     return asked
 
 

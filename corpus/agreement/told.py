@@ -80,6 +80,7 @@ def heading(found: Agreement) -> Iterator[str]:
         (found.left_out.draft, "drafts"),
         (found.left_out.scheme, "under a scheme that this one does not continue"),
         (found.left_out.again, "second ones by one author"),
+        (found.left_out.second, "second looks under changed guidelines"),
         (found.left_out.lost, "of texts the job does not have"),
         (found.left_out.misfit, "whose spans leave the text"),
     ]

@@ -22,6 +22,7 @@ from corpus.prelabels.shares import share
 from corpus.records import Annotation, Article, Span
 from corpus.store import iter_versions, read_first_submissions, read_run, runs
 from corpus.stories.duplicates import clusters
+from corpus.versions import is_second_look
 
 #: What a pair of annotations had on their pages.
 BOTH, MIXED, NEITHER = "both assisted", "one assisted", "both unassisted"
@@ -93,7 +94,7 @@ def effects(job: Job) -> Effects:
     given = [
         a
         for a in read_first_submissions(job.annotations)
-        if a.role == "human" and a.layer == "spans"
+        if a.role == "human" and a.layer == "spans" and not is_second_look(a)
     ]
     plants = planted(job)
     left_out: Counter[str] = Counter()

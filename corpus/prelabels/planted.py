@@ -1,4 +1,4 @@
-"""The planted errors that a job has shown, and annotations without them.
+"""What stood on annotators' pages: planted errors, pre-labels, the labels they were asked for.
 
 Whoever counts, settles or learns from annotations asks here first: an error that we put on the
 page and an annotator let stand is no opinion. It counts where somebody not shown it says so.
@@ -8,27 +8,37 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from corpus.exposures import Exposure, Planted, read_exposures
 from corpus.job import Job
 from corpus.measures import OVERLAP
 from corpus.records import Annotation, Span
+from corpus.versions import is_second_look, unasked
 
 
 @dataclass(frozen=True)
 class Plants:
-    """What was planted, by version of article; and who was shown what."""
+    """What was planted, by version of article; and who was shown what, and asked what.
+
+    `older` has the labels that pages under an older scheme, by its hash, did not ask for. A second
+    look began with its author's own labels: what had stood on their first page is in it still.
+    """
 
     exposures: tuple[Exposure, ...] = ()
+    older: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def unasked(self, annotation: Annotation) -> frozenset[str]:
+        """Return the labels that its author was not asked for, since the scheme is younger."""
+        return self.older.get(annotation.scheme, frozenset())
 
     def of(self, annotation: Annotation) -> tuple[Planted, ...]:
         """Return the errors that stood on the page of this annotation's author."""
         return tuple(
             planted
-            for exposure in self._by_key.get(_key(annotation), ())
-            if annotation.shown in ("", exposure.run)
+            for exposure in self._rows(annotation)
+            if annotation.shown in ("", exposure.run) or is_second_look(annotation)
             for planted in exposure.planted
         )
 
@@ -37,7 +47,7 @@ class Plants:
 
         Of several runs that were shown one after another it is the one that the annotation names.
         """
-        rows = self._by_key.get(_key(annotation), ())
+        rows = self._rows(annotation)
         named = [row for row in rows if row.run == annotation.shown] if annotation.shown else rows
         return named[-1] if named else None
 
@@ -66,17 +76,21 @@ class Plants:
         """Tell whether the author worked without pre-labels, as far as the job knows.
 
         The ledger counts beside what Label Studio tells: who deletes all pre-labels and draws anew
-        leaves no trace of them there.
+        leaves no trace of them there. One's own labels are no pre-labels.
         """
-        rows = self._by_key.get(_key(annotation), ())
-        return not annotation.shown and all(exposure.arm == "unshown" for exposure in rows)
+        own = not annotation.shown or is_second_look(annotation)
+        return own and all(exposure.arm == "unshown" for exposure in self._rows(annotation))
 
     def counted(self, annotation: Annotation) -> Annotation:
         """Return the annotation as it counts: without planted errors, `shown` as the ledger has it.
 
-        Whoever measures or learns takes this, and may then ask `not annotation.shown`.
+        Whoever measures or learns takes this, and may then ask `not annotation.shown`. A second
+        look at labels that were made without pre-labels was not shown any.
         """
         bare = self.without(annotation)
+        if is_second_look(bare):
+            rows = [row for row in self._rows(bare) if row.arm == "shown"]
+            return replace(bare, shown=rows[-1].run if rows else "")
         if bare.shown or self.unassisted(bare):
             return bare
         return replace(bare, shown=self.run_of(bare))
@@ -98,6 +112,13 @@ class Plants:
                 found.add(span.id)
         return found
 
+    def _rows(self, annotation: Annotation) -> list[Exposure]:
+        """The rows of the annotation's occasion; of a second look those of the ones before it."""
+        author, article, sha256, last = _key(annotation)
+        first = 1 if is_second_look(annotation) else last
+        keys = ((author, article, sha256, n) for n in range(first, last + 1))
+        return [row for key in keys for row in self._by_key.get(key, ())]
+
     @functools.cached_property
     def _by_key(self) -> dict[tuple[str, str, str, int], list[Exposure]]:
         rows: defaultdict[tuple[str, str, str, int], list[Exposure]] = defaultdict(list)
@@ -114,8 +135,9 @@ class Plants:
 
 
 def planted(job: Job) -> Plants:
-    """Return what the job's exposures.jsonl says was planted and shown."""
-    return Plants(tuple(read_exposures(job.exposures)))
+    """Return what exposures.jsonl says was planted and shown, and what older schemes asked."""
+    older = unasked(job.kept_schemes(), job.scheme)
+    return Plants(tuple(read_exposures(job.exposures)), older)
 
 
 def without_planted(job: Job, annotations: Iterable[Annotation]) -> list[Annotation]:

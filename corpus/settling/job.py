@@ -127,10 +127,10 @@ class _Work:
         for basis, decision in _vote_rows(job):
             version = decision.article, decision.sha256
             self.before.setdefault(version, (basis, []))[1].append(decision)
-        self.expected: defaultdict[Version, set[str]] = defaultdict(set)
-        for assignment in read_assignments(job.assignments):
-            if not assignment.taken and assignment.occasion == 1:
-                self.expected[assignment.article, assignment.sha256].add(assignment.annotator)
+        self.expected: defaultdict[Version, set[tuple[str, int]]] = defaultdict(set)
+        for row in read_assignments(job.assignments):
+            if not row.taken and (row.occasion == 1 or row.kind == "again"):
+                self.expected[row.article, row.sha256].add((row.annotator, row.occasion))
         self.plants = planted(job)
         self.shown: defaultdict[Version, list[dict[str, object]]] = defaultdict(list)
         for exposure in self.plants.exposures:
@@ -176,9 +176,13 @@ class _Work:
             return "disputed"
         return "adjudicated" if human else "settled"
 
-    def _missing(self, version: Version) -> set[str]:
-        """Who was given the article and has neither submitted nor skipped it."""
-        done = {a.author for a in self.said[version] if a.status in ("submitted", "skipped")}
+    def _missing(self, version: Version) -> set[tuple[str, int]]:
+        """Who was given the article, or a second look at it, and has not finished it."""
+        done = {
+            (a.author, a.occasion)
+            for a in self.said[version]
+            if a.status in ("submitted", "skipped")
+        }
         return self.expected[version] - done
 
     def _basis(self, version: Version) -> str:

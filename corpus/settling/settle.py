@@ -165,12 +165,14 @@ def _disputes(
     voters: Sequence[Ballot], votes: Sequence[Decision], scheme: Scheme
 ) -> Iterator[Disagreement]:
     """Yield the disagreements that are at issue in an open decision, each once."""
-    annotations = [v.annotation for v in voters]
+    # a second look stands for what its author says, beside others' first
+    annotations = [replace(v.annotation, occasion=1) for v in voters]
+    unasked = {v.annotation.scheme: v.unasked for v in voters}
     left = [d for d in votes if d.result == "open"]
     if not left:
         return
     met: set[int] = set()
-    for disagreement in disagreements(annotations, scheme):
+    for disagreement in disagreements(annotations, scheme, unasked):
         at = {n for n, decision in enumerate(left) if _at_issue(disagreement, decision)}
         met |= at
         if at:

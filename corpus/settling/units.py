@@ -116,11 +116,12 @@ def components(by: By) -> Iterator[By]:
 def electorate(
     label: str, ballots: Iterable[Ballot], by: By, start: int, end: int
 ) -> tuple[str, ...]:
-    """Return who has a vote at a place: who was shown any of it and took over no planted error."""
+    """Return who has a vote at a place: who was asked, shown any of it, took over no error."""
     return tuple(
         b.author
         for b in ballots
-        if b.author in by or (b.asked(start, end) and not b.abstains(label, start, end))
+        if b.author in by
+        or (label not in b.unasked and b.asked(start, end) and not b.abstains(label, start, end))
     )
 
 

@@ -9,7 +9,7 @@ from corpus.check import faults, misanswered, snapped
 from corpus.prelabels.planted import Plants
 from corpus.records import Annotation, Article, Span
 from corpus.scheme import Scheme
-from corpus.versions import standing
+from corpus.versions import is_second_look, standing
 
 #: No error was planted.
 NOTHING = Plants()
@@ -20,6 +20,7 @@ class Ballot:
     """One annotator's annotation as it votes: spans by label, without what is planted.
 
     `void` are the places where the annotator let a planted error stand: no vote at all there.
+    `unasked` are labels that the annotator's version of the scheme did not have.
     """
 
     author: str
@@ -27,6 +28,7 @@ class Ballot:
     assisted: bool
     spans: Mapping[str, tuple[Span, ...]]
     void: Mapping[str, tuple[Span, ...]]
+    unasked: frozenset[str] = frozenset()
 
     def asked(self, start: int, end: int) -> bool:
         """Tell whether the annotator was shown any of [start, end)."""
@@ -66,8 +68,26 @@ def ballots(
         if (a.article, a.sha256) == (article.id, article.sha256)
         and (a.role, a.layer, a.status) == ("human", "spans", "submitted")
     ]
-    counted = {a.author: a for a in standing(votes)}
+    counted = {a.author: _as_drawn(a, votes) for a in standing(votes)}
     return [_ballot(article, counted[author], scheme, plants) for author in sorted(counted)]
+
+
+def _as_drawn(annotation: Annotation, votes: Iterable[Annotation]) -> Annotation:
+    """Give the spans that a second look took over the origin that they had at first."""
+    if not is_second_look(annotation):
+        return annotation
+    earlier = [
+        a for a in votes if a.author == annotation.author and a.occasion < annotation.occasion
+    ]
+    first = {
+        (span.start, span.end, span.label): span.origin
+        for a in sorted(earlier, key=lambda a: a.occasion, reverse=True)
+        for span in a.spans
+    }
+    spans = (
+        replace(s, origin=first.get((s.start, s.end, s.label), s.origin)) for s in annotation.spans
+    )
+    return replace(annotation, spans=tuple(spans))
 
 
 def _ballot(article: Article, annotation: Annotation, scheme: Scheme, plants: Plants) -> Ballot:
@@ -88,7 +108,8 @@ def _ballot(article: Article, annotation: Annotation, scheme: Scheme, plants: Pl
         and not misanswered(question, answer.values)
     )
     cleaned = replace(annotation, answers=answers)
-    return Ballot(annotation.author, cleaned, not plants.unassisted(annotation), spans, void)
+    assisted, unasked = not plants.unassisted(annotation), plants.unasked(annotation)
+    return Ballot(annotation.author, cleaned, assisted, spans, void, unasked)
 
 
 def _clean(span: Span, scheme: Scheme) -> Span:

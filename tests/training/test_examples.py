@@ -14,6 +14,7 @@ from corpus.job import Job, open_job
 from corpus.records import Answer, Article
 from corpus.store import append_annotations, read_articles
 from tests.conftest import MakeJob
+from tests.corpus.agreement.rounds import job_of
 from tests.corpus.imports.made import ptc, row
 from tests.speech import SCHEME as SMALL
 from tests.speech import article, mark, scheme
@@ -120,3 +121,14 @@ def test_a_planted_error_does_not_teach_and_who_was_shown_pre_labels_does_not_sc
     (example,) = examples.of([PAGE.id])
     assert [PAGE.text[s.start : s.end] for s in example.opinions[0].spans] == ["vile"]
     assert examples.unassisted([PAGE.id]) == []
+
+
+def test_a_second_look_without_pre_labels_teaches_and_tests(tmp_path: Path) -> None:
+    ana = mark("ana", ("silly", "judged"), of=PAGE)
+    again = replace(ana, id="2", occasion=2, shown="own-before-1.1", when="2026-02-01T00:00:00Z")
+    repeat = replace(ana, id="3", author="ben", occasion=2, when="2026-02-01T00:00:00Z")
+    job = job_of(tmp_path, [PAGE], [ana, again, repeat])
+    examples = read_examples(job)
+    (bare,) = examples.unassisted([PAGE.id])
+    assert [opinion.id for opinion in bare.opinions] == ["2"]
+    assert sum("steadiness" in why for why in examples.left_out) == 1

@@ -13,6 +13,7 @@ from corpus.agreement.remarks import remarks_of
 from corpus.assignments import Assignment
 from corpus.records import Annotation, Answer, Article
 from tests.corpus.agreement.rounds import again, found, job_of, press, says, two
+from tests.corpus.test_versions import ADDED, changed
 from tests.speech import article, scheme
 from tests.test_command import pressmark
 
@@ -247,3 +248,23 @@ def test_gamma_without_its_extra_is_a_line_that_says_how_to_get_it(tmp_path: Pat
     assert ran.code == 2
     assert ran.err == ("pressmark: gamma needs pygamma-agreement: pip install 'pressmark[gamma]'\n")
     assert not job.agreement.exists()
+
+
+def test_first_submissions_before_a_label_was_added_are_not_compared_on_it(tmp_path: Path) -> None:
+    pages = press(4)
+    new = changed(ADDED, ('version: "1"', 'version: "1.1"'))
+    said = two(pages)
+    younger = [replace(a, scheme=new.hash) for a in said if a.article in ("p0", "p1")]
+    plea = [
+        replace(a, spans=(*a.spans, replace(a.spans[0], id="plea", label="pleading")))
+        for a in younger
+    ]
+    older = [a for a in said if a.article in ("p2", "p3")]
+    again_ = [replace(a, id=f"{a.id}#2", occasion=2, shown="own-before-1.1") for a in older]
+    job = job_of(tmp_path, pages, [*plea, *older, *again_], text=new.source)
+    told_ = agree(job).found
+    assert told_.measured
+    plead = told_.measured.label("pleading")
+    assert plead
+    assert (plead.articles, told_.measured.articles) == (2, 4)
+    assert (told_.left_out.second, told_.repeats) == (len(again_), ())

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from corpus.agreement.disagreements import SORTS, Disagreement, disagreements
 from corpus.errors import PressmarkError
 from corpus.records import Annotation, Answer, Span
+from corpus.versions import unasked
+from tests.corpus.test_versions import ADDED, changed
 from tests.speech import article, mark, scheme
 
 PAGE = article("Maar slams dockers\n\nThe silly, vile plan of Renn goes on and on in Port Ansel.")
@@ -218,3 +220,16 @@ def test_people_who_say_the_same_disagree_on_nothing(people: list[Annotation]) -
 def _alike(people: Sequence[Annotation]) -> set[tuple[int, int, str]]:
     places = [{(s.start, s.end, s.label) for s in a.spans} for a in people]
     return set.intersection(*places)
+
+
+def test_who_was_not_asked_for_a_label_yet_did_not_miss_it() -> None:
+    page = article("Maar\n\nThe silly plan. Give now.")
+    new = changed(ADDED, ('version: "1"', 'version: "1.1"'))
+    ana = mark("ana", ("silly", "judged"), of=page)
+    ben = mark("ben", ("silly", "judged"), ("Give now", "pleading"), of=page, under=new)
+    eva = mark("eva", ("silly", "judged"), of=page, under=new)
+    older = unasked([scheme()], new)
+    assert disagreements([ana, ben], new, older) == []
+    (missed,) = disagreements([ana, ben, eva], new, older)
+    assert (missed.sort, [side.author for side in missed.sides]) == ("missed", ["ben", "eva"])
+    assert [side.author for side in disagreements([ana, ben], new)[0].sides] == ["ana", "ben"]
