@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from annotation.campaign.again import to_look_at
 from annotation.campaign.progress import Progress, Version, progress_of
 from annotation.plan import Plan
 from annotation.push import plans
+from corpus.agreement.disagreements import NOTES
 from corpus.agreement.measure import measure
 from corpus.agreement.remarks import Remark, remarks_of
 from corpus.agreement.selection import select
@@ -24,9 +25,11 @@ from corpus.independence import independence
 from corpus.job import Job
 from corpus.measures import Figure
 from corpus.records import Annotation
+from corpus.scheme import Scheme
 from corpus.settling.disputes import read_disputes
 from corpus.store import iter_articles, latest, read_annotations
 from corpus.takedown import is_taken_down, read_takedown
+from corpus.versions import is_repeat, standing
 
 #: Days before its end from which on a token is a problem.
 SOON = 14
@@ -46,11 +49,15 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """An article that somebody skipped, with what they said of it."""
+    """An article that somebody skipped: what they wrote, if they did, and what they had answered.
+
+    Label Studio asks nobody why they skip: what was `answered` is no reason.
+    """
 
     annotator: str
     article: str
     said: tuple[str, ...]
+    answered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,7 @@ def status(job: Job, *, offline: bool = False) -> Status:
         again=len(to_look_at(job)),
         disputes=sum(each.state in ("open", "audit") for each in read_disputes(job)),
         skipped=tuple(_skipped(job, said)),
-        questions=tuple(remarks_of([a for a in said if a.status != "skipped"], job.scheme)),
+        questions=tuple(_questions(job, said)),
         problems=tuple(problems),
     )
 
@@ -130,14 +137,30 @@ def _agreement(job: Job) -> tuple[tuple[Label, ...], str]:
 
 
 def _skipped(job: Job, said: Sequence[Annotation]) -> Iterator[Skip]:
-    """Label Studio asks for no reason; what the annotator wrote or answered before may be one."""
-    notes = {remark.annotation: remark.values for remark in remarks_of(said, job.scheme)}
-    for annotation in said:
-        if annotation.status == "skipped":
-            told = notes.get(annotation.id) or tuple(
-                value for answer in annotation.answers for value in answer.values
-            )
-            yield Skip(annotation.author, annotation.article, told)
+    skipped = [a for a in said if a.status == "skipped"]
+    words: defaultdict[str, list[str]] = defaultdict(list)
+    for remark in remarks_of(skipped, job.scheme):
+        words[remark.annotation] += remark.values if _is_text(remark, job.scheme) else ()
+    noted = {q.name for q in job.scheme.questions if q.type in NOTES}
+    for one in skipped:
+        answered = (
+            f"{answer.question}: {', '.join(answer.values)}"
+            for answer in one.answers
+            if answer.question not in noted
+        )
+        yield Skip(one.author, one.article, tuple(words[one.id]), tuple(answered))
+
+
+def _questions(job: Job, said: Sequence[Annotation]) -> list[Remark]:
+    """What was written comes before what was flagged; a second look repeats the first."""
+    stand = {a.id for a in standing(said)}
+    kept = [a for a in said if a.status != "skipped" and (a.id in stand or is_repeat(a))]
+    return sorted(remarks_of(kept, job.scheme), key=lambda r: not _is_text(r, job.scheme))
+
+
+def _is_text(remark: Remark, scheme: Scheme) -> bool:
+    asked = scheme.attribute(remark.name) or scheme.question(remark.name)
+    return asked is not None and asked.type == "text"
 
 
 def _of_the_job(job: Job) -> Iterator[str]:
@@ -146,7 +169,7 @@ def _of_the_job(job: Job) -> Iterator[str]:
         row.get("reason", "?") for row in read_lines(job.quarantine) if row.get("command") == "pull"
     )
     for reason, count in aside.most_common():
-        yield f"pull set aside {count}: {reason}"
+        yield f"pull set aside {count}, see {job.quarantine.name}: {reason}"
     newest = latest(job)
     old = {
         row.article

@@ -85,7 +85,11 @@ def bump(job: Job) -> Revision:
         return found
     path = job.folder / job.settings.scheme
     if not path.is_file():
-        raise PressmarkError(f"{job.settings.scheme}: no file of this job; copy the scheme first")
+        kept = f"schemes/{job.keep_scheme()}.yaml"
+        raise PressmarkError(
+            f"{job.settings.scheme}: comes with Pressmark and is no file of this job: copy {kept}"
+            " to mine.yaml, and write 'scheme: mine.yaml' into pressmark.yaml"
+        )
     write_text(path, bumped(path.read_bytes().decode("utf-8-sig"), found.needed))
     return replace(found, version=found.needed, needed="")
 

@@ -38,8 +38,8 @@ class Worker:
 class Progress:
     """Everybody's work, and how many of the `articles` have as many annotators as they need.
 
-    `needed` annotations are asked for in all, `finished` were submitted or skipped, `overlap`
-    articles have all of theirs.
+    `needed` annotations are asked for in all, `finished` of them were submitted (who skips leaves
+    one to be made), `overlap` articles have all of theirs.
     """
 
     workers: tuple[Worker, ...]
@@ -101,7 +101,7 @@ def progress_of(
         needed=needed,
         finished=made,
         weekly=round(weekly, 1),
-        done_by=_done_by(needed - made, weekly, now),
+        done_by=_done_by(needed - made, weekly, now) if needed else "",
     )
 
 
@@ -124,7 +124,7 @@ def _worker(
         begun=count["draft"],
         left=left,
         weekly=round(weekly, 1),
-        done_by=_done_by(left, weekly, now) if left is not None else "",
+        done_by=_done_by(left, weekly, now) if left is not None and given else "",
     )
 
 

@@ -9,17 +9,19 @@ import typer
 from corpus.console import HERE, Folder, Json, Settings, answer, work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from annotation.campaign.progress import Worker
-    from annotation.status import Status
+    from annotation.status import Skip, Status
+    from corpus.agreement.remarks import Remark
     from corpus.measures import Figure
 
 app = typer.Typer()
 
 HEAD = f"{'given':>7}{'done':>6}{'skipped':>9}{'begun':>7}{'left':>6}{'a week':>8}"
-#: Lines of each list; all of it is in `--json`.
-MOST = 10
+#: Lines of each list, and of people; all of it is in `--json`.
+MOST, PEOPLE = 10, 20
+WIDTH = 80
 
 
 @app.command()
@@ -36,7 +38,22 @@ def status(
     from corpus.job import open_job
 
     found = look(open_job(job, settings or ()), offline=offline)
-    answer(found, as_json, "\n".join(_screen(found)))
+    answer(found, as_json, "\n".join(_fitting(_screen(found))))
+
+
+def _fitting(lines: Iterable[str]) -> Iterator[str]:
+    """No line wider than a terminal of 80 columns, and nothing in it that would move the cursor."""
+    from textwrap import wrap
+
+    from corpus.looking.display import safe
+
+    for line in map(safe, lines):
+        hang = " " * (2 + len(line) - len(line.lstrip()))
+        yield from (
+            wrap(line, WIDTH, subsequent_indent=hang, drop_whitespace=True)
+            if len(line) > WIDTH
+            else [line]
+        )
 
 
 def _screen(found: Status) -> Iterator[str]:
@@ -44,7 +61,7 @@ def _screen(found: Status) -> Iterator[str]:
     yield f"{found.scheme} {found.version}; {found.independence}"
     yield ""
     yield f"{'':<16}{HEAD}  done by"
-    yield from map(_worker, p.workers)
+    yield from _workers(p.workers)
     end = p.done_by or "–"
     yield f"{p.finished} of {p.needed} annotations, {p.weekly:g} a week; expected end: {end}"
     yield f"{p.overlap} of {p.articles} articles have all their annotators"
@@ -57,13 +74,22 @@ def _screen(found: Status) -> Iterator[str]:
         if count:
             yield f"{count} {told}"
     yield from _listed(
-        "skipped", [f"{s.article} by {s.annotator}: {_said(s.said)}" for s in found.skipped]
+        "skipped", [f"{s.article} by {s.annotator}: {_reason(s)}" for s in found.skipped]
     )
     yield from _listed(
         "questions and doubts",
-        [f"{r.article} by {r.author}: {r.name}: {_said(r.values)}" for r in found.questions],
+        [f"{r.article} by {r.author}: {_noted(r)}" for r in found.questions],
     )
     yield from _listed("problems", list(found.problems))
+
+
+def _workers(workers: Sequence[Worker]) -> Iterator[str]:
+    """A line each; of many those with most left, and of these any that cannot be told."""
+    shown = sorted(workers, key=lambda w: (w.left is not None, -(w.left or 0), w.annotator))
+    kept = {w.annotator for w in shown[:PEOPLE]}
+    yield from (_worker(w) for w in workers if w.annotator in kept)
+    if len(workers) > PEOPLE:
+        yield f"and {len(workers) - PEOPLE} more with no more left: --json lists them all"
 
 
 def _worker(w: Worker) -> str:
@@ -94,8 +120,20 @@ def _value(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 
-def _said(values: tuple[str, ...]) -> str:
-    told = " ".join(" ".join(values).split()) or "no reason given"
+def _reason(skip: Skip) -> str:
+    if skip.said:
+        return _short(" ".join(skip.said))
+    answered = f" (had answered {'; '.join(skip.answered)})" if skip.answered else ""
+    return _short(f"no reason given{answered}")
+
+
+def _noted(remark: Remark) -> str:
+    where = f" ({remark.label})" if remark.label else ""
+    return f"{remark.name}{where}: {_short(' '.join(remark.values))}"
+
+
+def _short(said: str) -> str:
+    told = " ".join(said.split())
     return told if len(told) <= 60 else f"{told[:59]}…"
 
 
