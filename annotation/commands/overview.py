@@ -47,13 +47,11 @@ def _fitting(lines: Iterable[str]) -> Iterator[str]:
 
     from corpus.looking.display import safe
 
-    for line in map(safe, lines):
-        hang = " " * (2 + len(line) - len(line.lstrip()))
-        yield from (
-            wrap(line, WIDTH, subsequent_indent=hang, drop_whitespace=True)
-            if len(line) > WIDTH
-            else [line]
-        )
+    for line in lines:
+        indent = line[: len(line) - len(line.lstrip())]
+        told = indent + safe(line)
+        hang = f"{indent}  "
+        yield from wrap(told, WIDTH, subsequent_indent=hang) if len(told) > WIDTH else [told]
 
 
 def _screen(found: Status) -> Iterator[str]:
