@@ -70,11 +70,12 @@ def changed(
     client: Client, link: Linked, mark: Mark | None, inputs: str
 ) -> tuple[list[RawTask], Mark] | None:
     """Return the tasks that changed since `mark` and the next mark; None if all must be read."""
-    clock = client.clock()
-    if mark is None or mark.inputs != inputs or clock is None:
+    if mark is None or mark.inputs != inputs or (clock := client.clock()) is None:
         return None
     begun = clock - timedelta(seconds=mark.ahead)
-    if begun - moment(mark.whole) > timedelta(hours=WHOLE_AFTER) or begun < moment(mark.since):
+    # an answer is dated to the second, so that in the same second it is not yet put back
+    is_put_back = moment(mark.since) - begun >= timedelta(seconds=1)
+    if begun - moment(mark.whole) > timedelta(hours=WHOLE_AFTER) or is_put_back:
         return None
     total, youngest = client.count(link.id)
     known = total if youngest == mark.youngest else client.count(link.id, upto=mark.youngest)[0]

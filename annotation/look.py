@@ -55,7 +55,7 @@ class Looking:
         if partly is None:
             return self._whole(client, link)
         tasks, mark = partly
-        found = [each for task in tasks for each in self._read(task, link)]
+        found = [each for task in sorted(tasks, key=_number) for each in self._read(task, link)]
         touched = {_place(task) for task in tasks}
         lost = [
             each
@@ -73,15 +73,15 @@ class Looking:
             asked = meanwhile.submit(client.whole, link.id)
             self.reader.prepare()
             created, stream = asked.result()
-        found: list[Annotation] = []
-        tasks = youngest = 0
-        for task in stream:
-            found += self._read(task, link)
-            tasks, youngest = tasks + 1, max(youngest, task.id)
+        read: dict[int, list[Annotation]] = {}
+        for tasks, task in enumerate(stream, 1):
+            read[task.id] = self._read(task, link)
             self.progress("reading annotations", tasks, 0)
+        # a database gives tasks in any order, and a log is in one
+        found = [each for _, of_a_task in sorted(read.items()) for each in of_a_task]
         lost = [e for e in held(self.log.values(), link) if e.id not in self.reader.seen]
-        mark = first_mark(clock, created, self.inputs, tasks, youngest)
-        return Look(link, found, lost, tasks, mark, whole=True)
+        mark = first_mark(clock, created, self.inputs, len(read), max(read, default=0))
+        return Look(link, found, lost, len(read), mark, whole=True)
 
     def _read(self, task: RawTask, link: Linked) -> list[Annotation]:
         """Read a task; what has a number that was another article's is set aside."""
@@ -135,6 +135,10 @@ class Looking:
                 f" makes it again from a backup, or {_ACCEPT}"
             )
         return lost
+
+
+def _number(task: RawTask) -> int:
+    return task.id
 
 
 def _place(task: RawTask) -> tuple[str, str, int]:

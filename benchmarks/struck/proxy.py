@@ -18,7 +18,7 @@ class Proxy:
 
     def __init__(self, url: str) -> None:
         place = urlsplit(url)
-        self._target = place.hostname or "", place.port or 80
+        self._target, self._path = (place.hostname or "", place.port or 80), place.path
         self.seen = 0
         self._fault, self._at = "", 0
         self._passing: set[asyncio.Task[None]] = set()
@@ -45,7 +45,8 @@ class Proxy:
     def _serve(self, started: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
         server = self._loop.run_until_complete(asyncio.start_server(self._one, "127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        port = server.sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}{self._path}"
         started.set()
         self._loop.run_forever()
         server.close()

@@ -1,4 +1,4 @@
-"""The sync suite, on Label Studio with PostgreSQL, below a sub-path, with a personal token."""
+"""The loop's tests, on Label Studio with PostgreSQL, below a sub-path, with a personal token."""
 
 import pytest
 
