@@ -13,7 +13,7 @@ some 4 kB with 5 spans and 5 choices each, go to fresh projects
 Then as many of them are annotated through the import endpoint, and are pulled
 
 - as `pressmark pull` does it, for the first time and again when nothing has changed;
-- as a plain client does it that makes a snapshot, downloads it and parses its JSON.
+- as a plain client does it that makes a snapshot and downloads it, without reading it.
 
 Memory is the peak of a process that pushes or pulls and does nothing else. The clock starts when
 the modules are loaded.
