@@ -23,7 +23,18 @@ CONFIGURATIONS = ("full", "standoff")
 #: Columns of annotations: the annotators', the adjudicated, and corrections of blocks.
 OPINIONS = ("annotations", "gold", "corrections")
 #: What of an annotation's row is in a release; no times.
-_KEPT = ("id", "revision", "author", "role", "status", "scheme", "run", "shown", "parents")
+_KEPT = (
+    "id",
+    "revision",
+    "author",
+    "role",
+    "status",
+    "scheme",
+    "run",
+    "shown",
+    "occasion",
+    "parents",
+)
 _PROVENANCE = ("sha256", "reader", "version", "robots", "tdm")
 _FACTS = ("url", "publisher", "published", "language", "licence", "paywalled")
 #: Types of question whose values are picked from the scheme: anything else is free text.
@@ -180,6 +191,7 @@ def features(configuration: str, names: Names) -> datasets.Features:
             {
                 **plain,
                 "revision": number,
+                "occasion": number,
                 "parents": List(text),
                 "covers": List(List(number)),
                 "answers": List(answer),

@@ -166,7 +166,7 @@ def test_scores_are_written_as_plain_json_with_every_figure(learned: tuple[Job, 
         "predicted",
         "reference",
     }
-    assert set(one["f1"]) == {"value", "low", "high"}
+    assert set(one["f1"]) == {"value", "low", "high", "why"}
 
 
 def test_a_table_has_a_row_for_each_label_and_system(learned: tuple[Job, Trained]) -> None:
