@@ -29,6 +29,10 @@ class ConfigError(PressmarkError):
 
 
 M = TypeVar("M", bound=Strict)
+_MAP, _LIST = "keys and values", "a list"
+#: pydantic's errors that speak of Python's types, and what a file should have there.
+_KINDS: dict[str, str] = {"model_type": _MAP, "model_attributes_type": _MAP, "dict_type": _MAP}
+_KINDS |= {"tuple_type": _LIST, "list_type": _LIST}
 #: A place in a file: keys and positions, outermost first.
 Loc = tuple[str | int, ...]
 
@@ -112,7 +116,11 @@ def override(data: dict[str, Any], settings: Sequence[str]) -> dict[str, Any]:
 
 
 def _kind(value: object) -> str:
-    names = {dict: "keys and values", list: "a list", str: "text", type(None): "nothing"}
+    if isinstance(value, bool):
+        return "yes or no"
+    if isinstance(value, int | float):
+        return "a number"
+    names = {dict: _MAP, list: _LIST, str: "text", type(None): "nothing"}
     return names.get(type(value), type(value).__name__)
 
 
@@ -149,6 +157,9 @@ def _told(path: Path, node: yaml.Node | None, model: type[Strict], data: object,
     if fault["type"] == "missing":
         key = ".".join(str(part) for part in fault["loc"])
         return f"{path}:{line}: {key!r} is missing"
+    if kind := _KINDS.get(fault["type"]):
+        hint = ": write {} to leave all as it is" if (kind, fault["input"]) == (_MAP, None) else ""
+        return f"{path}:{line}: {key}: expected {kind}, found {_kind(fault['input'])}{hint}"
     message = fault["msg"].removeprefix("Value error, ")
     if not fault["loc"]:
         return f"{path}: {message}"

@@ -51,3 +51,16 @@ def test_two_pseudonyms_must_differ_by_more_than_case(tmp_path: Path) -> None:
 def test_an_isolated_job_has_servers_of_its_own(tmp_path: Path) -> None:
     (told,) = problems(tmp_path, "studio: {url: https://labels.example.org, isolated: true}\n")
     assert "'isolated' needs servers of our own" in told
+
+
+def test_what_is_of_another_kind_is_told_in_the_file_s_words(tmp_path: Path) -> None:
+    text = "people:\n  ana:\n  ben: [x]\nstudio:\nsources: pages\ncampaign: {prelabels: 0.5}\n"
+    assert [each.partition("pressmark.yaml:")[2] for each in problems(tmp_path, text)] == [
+        "5: sources: expected a list, found text",
+        "4: studio: expected keys and values, found nothing: write {} to leave all as it is",
+        "2: people.ana: expected keys and values, found nothing: write {} to leave all as it is",
+        "3: people.ben: expected keys and values, found a list",
+        "6: campaign.prelabels: expected keys and values, found a number",
+    ]
+    [told] = problems(tmp_path, "people: [ana, ben]\n")
+    assert told.endswith(":1: people: expected keys and values, found a list")
