@@ -215,12 +215,7 @@ def read_backup(path: Path) -> Iterator[Json]:
     try:
         with gzip.open(path, "rb") as file:
             for number, line in enumerate(file):
-                row = json.loads(line)
-                if number == 0 and row.get("format") != FORMAT:
-                    raise PressmarkError(
-                        f"{path}: a backup of format {row.get('format')!r}; this Pressmark reads"
-                        f" {FORMAT}: upgrade Pressmark, or use the version that wrote it"
-                    )
+                row = _row(path, number, line)
                 if row["kind"] == "manifest":
                     break
                 digest.update(line)
@@ -228,14 +223,36 @@ def read_backup(path: Path) -> Iterator[Json]:
                     counts[f"{row['kind']}s"] += 1
                 counts.update({what: len(row.get(what, ())) for what in _PARTS})
                 yield row
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, AttributeError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise PressmarkError(f"{path}: no such file; backups lie in {FOLDER}/") from None
-        raise PressmarkError(f"{path}: no whole backup ({error}); take another") from None
+    except FileNotFoundError:
+        raise PressmarkError(f"{path}: no such file; backups lie in {FOLDER}/") from None
+    except (OSError, EOFError, zlib.error) as error:
+        why = getattr(error, "strerror", "") or str(error).rstrip(".")
+        raise PressmarkError(f"{path}: no whole backup ({why}); take another") from None
     if not row or row["kind"] != "manifest":
         raise PressmarkError(f"{path}: was never finished, it has no manifest; take another")
-    if row["sha256"] != digest.hexdigest() or Counter(row["counts"]) != counts:
+    if row.get("sha256") != digest.hexdigest() or Counter(row["counts"]) != counts:
         raise PressmarkError(f"{path}: is not what its manifest says; take another")
+
+
+def _row(path: Path, number: int, line: bytes) -> Json:
+    """A row of a backup; the first says that it is one, and of which format."""
+    try:
+        row: Json = json.loads(line)
+    except (ValueError, RecursionError):
+        raise PressmarkError(
+            f"{path}: no whole backup (row {number + 1} is no JSON); take another"
+        ) from None
+    if not isinstance(row, dict) or "kind" not in row or (number == 0 and "format" not in row):
+        raise PressmarkError(
+            f"{path}: no backup of Pressmark (its row {number + 1} is something else);"
+            f" backups lie in {FOLDER}/"
+        )
+    if number == 0 and row["format"] != FORMAT:
+        raise PressmarkError(
+            f"{path}: a backup of format {row['format']!r}; this Pressmark reads {FORMAT}:"
+            " upgrade Pressmark, or use the version that wrote it"
+        )
+    return row
 
 
 def projects_of(rows: Iterable[Json]) -> Iterator[tuple[Json, Iterator[Json]]]:

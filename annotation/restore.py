@@ -64,7 +64,7 @@ def restore(job: Job, path: Path, progress: Progress = silent) -> list[Remade]:
     authors: dict[str, set[str]] = {}
     name = ""
     for row in read_backup(path):
-        name = row["name"] if row["kind"] == "project" else name
+        name = row.get("name", "") if row["kind"] == "project" else name
         work = (*row.get("annotations", ()), *row.get("drafts", ()))
         authors.setdefault(name, set()).update(each["author"] for each in work)
     return [

@@ -190,7 +190,9 @@ def test_a_damaged_backup_is_refused_before_anything_is_made(
         (newer, "format 9"),
         (lambda _: b"", "never finished"),
         (lambda _: b"text", "no whole backup"),
-        (lambda _: gzip.compress(b"[]\n"), "no whole backup"),
+        (lambda _: gzip.compress(b"[]\n"), r"no backup of Pressmark \(its row 1"),
+        (lambda _: gzip.compress(b'{"a": 1}\n'), r"no backup of Pressmark \(its row 1"),
+        (lambda _: gzip.compress(b"\x94\xff"), r"no whole backup \(row 1 is no JSON\)"),
     ]
     for harm, told in cases:
         path = tmp_path / "harmed.gz"
@@ -199,4 +201,6 @@ def test_a_damaged_backup_is_refused_before_anything_is_made(
             restore(worked, path)
     with pytest.raises(PressmarkError, match="no such file"):
         restore(worked, tmp_path / "nowhere")
+    with pytest.raises(PressmarkError, match=r"no whole backup \(Is a directory\)"):
+        restore(worked, tmp_path)
     assert admin._ask("GET", "/api/projects/")["count"] == projects
