@@ -12,6 +12,7 @@ from annotation.adopt.configuration import Configuration, name_of, read_configur
 from annotation.adopt.tasks import Made, Tasks
 from annotation.connection import connected
 from annotation.people import author_of, read_people
+from annotation.projects import remembered
 from annotation.refusal import refusal
 from corpus.blocks.lines import typed_lines
 from corpus.errors import PressmarkError
@@ -119,6 +120,10 @@ def _project(job: Job, id_: int, progress: Progress) -> tuple[str, str, str, lis
         project = client.project(id_)
         if project is None:
             raise PressmarkError(f"{client.url}: has no project {id_} that this token may see")
+        if any((own.id, own.created) == (id_, project.created_at) for own in remembered(job)):
+            raise PressmarkError(
+                f"{client.url}/projects/{id_}: is this job's own; 'pressmark pull' reads it"
+            )
         progress("waiting for Label Studio's snapshot", 0, 0)
         tasks = sorted(client.copy(id_), key=lambda task: task.id)
         rows: list[object] = [task.model_dump() for task in tasks]

@@ -12,16 +12,17 @@ import pytest
 from annotation.adopt.adopt import adopt
 from annotation.client import Client, connect
 from annotation.people import add_annotator
+from annotation.push import push
 from annotation.studio import Running, read_login
 from corpus.errors import PressmarkError
 from corpus.files import read_lines
 from corpus.job import Job
 from corpus.scheme import read_scheme
-from corpus.store import read_annotations, read_articles
+from corpus.store import add_articles, read_annotations, read_articles
 from tests.annotation.adopt.foreign import FOREIGN
 from tests.annotation.adopt.test_tasks import BAD, LOUD, answer, region
 from tests.conftest import MakeJob
-from tests.speech import SCHEME
+from tests.speech import SCHEME, article
 
 PAGE = "Quill: 👩‍🚀 “mad” plan\r\n\r\nThe 😀 café’s naïve owner e\u0301t al. spoke. 😀😀 Mad!"
 WORDS = ["👩‍🚀 “mad”", "😀", "café’s", "e\u0301t", "😀😀 Mad"]
@@ -108,6 +109,15 @@ def test_its_export_gives_the_same(job: Job, admin: Client, foreign: int, tmp_pa
     path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(PressmarkError, match="JSON_MIN export, which has lost the tie"):
         adopt(job, str(path), interface)
+
+
+def test_the_job_s_own_project_is_pulled_not_adopted(job: Job) -> None:
+    add_articles(job, [article()])
+    number = push(job).project
+    with pytest.raises(PressmarkError, match="is this job's own; 'pressmark pull' reads it"):
+        adopt(job, str(number))
+    assert len(read_articles(job)) == 1
+    assert not list(job.folder.glob("project-*.yaml"))
 
 
 def test_what_is_no_project_and_no_export_is_refused(job: Job, tmp_path: Path) -> None:
