@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from annotation.english import BETWEEN, OWNERS, STARTERS, TIMES, TITLES
 from corpus.records import Article, Block
@@ -17,6 +18,9 @@ MOST = 40
 Words = tuple[str, ...]
 _WORD = r"[^\W\d_][\w’'-]*\w|[^\W\d_]"
 _TOKEN = re.compile(_WORD)
+#: Splits a text into what stands between words and, at every second place, a word, or as many
+#: small ones as follow each other: there are no names in them, and it is quicker.
+_PARTS = re.compile(rf"([a-z]+(?: [a-z]+)*(?![\w’'-])|{_WORD})")
 _JOINING = frozenset({"of", "de", "da", "del", "der", "van", "von", "al", "bin", "la", "le"})
 #: Blocks of menus, topics and authors, who are seldom what a page praises or blames.
 _ASIDE = frozenset({"chrome", "tags", "byline", "comments"})
@@ -69,7 +73,8 @@ def names(text: str, *, most: int = MOST) -> tuple[str, ...]:
 
 def _names(plain: Iterable[str], other: Iterable[str] = ()) -> tuple[str, ...]:
     texts = [*plain]
-    small = {w.group() for text in texts for w in _TOKEN.finditer(text) if w.group().islower()}
+    chunks = {chunk for text in texts for chunk in text.split()}
+    small = {w for chunk in chunks for w in _TOKEN.findall(chunk) if w.islower()}
     mentions = [mention for text in texts for mention in _mentions(text, small)]
     counts: Counter[Words] = Counter(mention.words for mention in mentions)
     sure = {m.words for m in mentions if not m.opens or len(m.words) > 1}
@@ -151,31 +156,37 @@ def _runs(text: str) -> Iterator[tuple[Words, int, bool]]:
     Union').
     """
     run: list[str] = []
-    start = end = 0
-    for found in _TOKEN.finditer(text):
-        word = found.group()
-        gap = text[end : found.start()]
+    start = 0
+    for gap, word, place in _words(text):
+        capital = word[0].isupper()
+        if not (run or capital):
+            continue
         if run and gap in OWNERS and run[-1].endswith("s"):
             run[-1] += "’"
         elif run and gap not in BETWEEN:
             yield _without_tail(run), start, False
             run = []
-        if word[0].isupper():
+        if capital:
             cut = re.sub(r"[’']s$", "", word)
-            start = start if run else found.start()
+            start = start if run else place
             run += ["&", cut] if run and gap == " & " else [cut]
-            end = found.end()
             if cut != word:
                 yield _without_tail(run), start, True
                 run = []
-        elif run and word in _JOINING and gap == " ":
-            run.append(word)
-            end = found.end()
+        elif run and set(word.split(" ")) <= _JOINING and gap == " ":
+            run += word.split(" ")
         elif run:
             yield _without_tail(run), start, False
             run = []
     if run:
         yield _without_tail(run), start, False
+
+
+def _words(text: str) -> Iterator[tuple[str, str, int]]:
+    """Return what stands before each word, the word, its place; plain small words together."""
+    parts = _PARTS.split(text)
+    places = list(accumulate(map(len, parts)))
+    return zip(parts[::2], parts[1::2], places[::2], strict=False)
 
 
 def _without_tail(run: list[str]) -> Words:
