@@ -30,7 +30,12 @@ class Read:
 
 def uid_of(article: Article, occasion: int = 1) -> str:
     """Return the stable name of the task of this version of the article on this occasion."""
-    name = f"{article.id}@{article.sha256}"
+    return uid_for(article.id, article.sha256, occasion)
+
+
+def uid_for(id_: str, sha256: str, occasion: int = 1) -> str:
+    """Return what `uid_of` says of an article of that id whose text has that hash."""
+    name = f"{id_}@{sha256}"
     return name if occasion == 1 else f"{name}#{occasion}"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from annotation.layers import BLOCKS
 from annotation.projects import Desk
 from annotation.raw import RawStub
-from annotation.wanted import Wanted
+from annotation.wanted import Named, Wanted
 from corpus.text import sha256_of
 
 
@@ -112,11 +112,11 @@ class Plan:
 
 def planned(
     desk: Desk,
-    tasks: Iterable[Wanted],
+    tasks: Iterable[Wanted | Named],
     there: Iterable[Standing],
     *,
     latest: Mapping[str, str],
-    sent: Callable[[Wanted], bool] = lambda _: True,
+    sent: Callable[[Wanted | Named], bool] = lambda _: True,
     project: int = 0,
     change: str = "",
     shows: str = "",
@@ -144,11 +144,11 @@ def planned(
         if task.uid in wanted:
             continue
         wanted.add(task.uid)
-        run = run or (task.shown.run if task.shown else "")
+        run = run or task.run or ""
         copies = found.get(task.uid)
         if copies is None:
             new.append(task.uid)
-            prelabelled += task.shown is not None
+            prelabelled += task.run is not None
         elif _lacks(desk, task, copies[0], sent):
             if copies[0].touched:
                 unshown.append(task.uid)
@@ -198,15 +198,17 @@ def _twins(copies: Collection[Standing]) -> Twins:
     )
 
 
-def _lacks(desk: Desk, task: Wanted, there: Standing, sent: Callable[[Wanted], bool]) -> bool:
+def _lacks(
+    desk: Desk, task: Wanted | Named, there: Standing, sent: Callable[[Wanted | Named], bool]
+) -> bool:
     """Tell whether the task does not show the wanted pre-labels; without a wish anything may."""
     unsent = desk.layer == BLOCKS and not sent(task)
-    return task.shown is not None and (task.shown.run not in there.runs or unsent)
+    return task.run is not None and (task.run not in there.runs or unsent)
 
 
-def _is_doubled(task: Wanted, there: Standing) -> bool:
+def _is_doubled(task: Wanted | Named, there: Standing) -> bool:
     """Tell whether an untouched task holds the wanted pre-labels more than once."""
-    alone = task.shown is not None and there.runs == {task.shown.run}
+    alone = task.run is not None and there.runs == {task.run}
     return alone and there.predictions > 1 and not there.touched
 
 

@@ -125,8 +125,8 @@ def intended(job: Job, client: Client, desk: Desk = Desk()) -> tuple[Linked | No
     return link, "updated"
 
 
-def current_project(job: Job, client: Client, desk: Desk = Desk()) -> Linked:  # frozen
-    """Return the project to push to, made or brought up to the layer's scheme.
+def current_project(job: Job, client: Client, desk: Desk = Desk(), run: str = "") -> Linked:
+    """Return the project to push to, made (to show `run`) or brought up to the layer's scheme.
 
     A scheme that only adds to the one in force changes the project's interface; one that takes
     something away gets a project of its own once there are annotations, which would lose it.
@@ -135,9 +135,9 @@ def current_project(job: Job, client: Client, desk: Desk = Desk()) -> Linked:  #
     link, change = intended(job, client, desk)
     job.keep_scheme(scheme)
     if link is None:
-        return _made(job, client, desk, scheme, desk.told)
+        return _made(job, client, desk, scheme, desk.told, run=run)
     if change == "made":
-        return _made(job, client, desk, scheme, f"{desk.told} {scheme.version}".strip())
+        return _made(job, client, desk, scheme, f"{desk.told} {scheme.version}".strip(), run=run)
     if not change:
         return link
     before = link.schemes[-1][1]
@@ -150,7 +150,7 @@ def current_project(job: Job, client: Client, desk: Desk = Desk()) -> Linked:  #
     return _remembered(job, project, since, desk, scheme, known_as=link.known_as)
 
 
-def _made(job: Job, client: Client, desk: Desk, scheme: Scheme, more: str) -> Linked:
+def _made(job: Job, client: Client, desk: Desk, scheme: Scheme, more: str, *, run: str) -> Linked:
     """Make a project whose title ends in `more`; a desk of one person needs one annotation."""
     everybody = desk == Desk()
     more = more[: _LONGEST - _SHORTEST - 1]
@@ -163,6 +163,7 @@ def _made(job: Job, client: Client, desk: Desk, scheme: Scheme, more: str) -> Li
         show_instruction=True,
         show_collab_predictions=True,
         maximum_annotations=job.settings.studio.annotators if everybody else 1,
+        **({"model_version": run} if run else {}),
         **_look(job, scheme, desk),
     )
     link = _remembered(job, project, (("", scheme.hash),), desk, scheme)

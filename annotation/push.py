@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from annotation.ahead import Ahead
 from annotation.campaign.again import require_version
 from annotation.campaign.exposure import record
 from annotation.client import Client
@@ -14,12 +15,13 @@ from annotation.connection import connected
 from annotation.journal import PRELABELS, Journal, await_batch
 from annotation.layers import SPANS, scheme_of
 from annotation.plan import Plan, planned, standing
-from annotation.projects import Desk, Linked, current_project, intended
-from annotation.sending import Sending
-from annotation.shown import ShownLog
-from annotation.wanted import Wanted, wanted
+from annotation.projects import Desk, Linked, current_project, intended, remembered
+from annotation.sending import Parcel, Sending, parcels
+from annotation.shown import LastShown
+from annotation.wanted import Named, Wanted, named, wanted
 from corpus.job import Job
 from corpus.progress import Progress, silent
+from corpus.scheme import Scheme
 from corpus.store import latest
 
 
@@ -118,12 +120,12 @@ class _Memory:
     """What the job remembers of its pushes; read once for all desks."""
 
     journal: Journal
-    log: ShownLog
+    log: LastShown
     newest: dict[str, str]
 
     @classmethod
     def of(cls, job: Job) -> Self:
-        return cls(Journal(job), ShownLog(job), latest(job))
+        return cls(Journal(job), LastShown(job), latest(job))
 
     def plan(
         self,
@@ -133,21 +135,26 @@ class _Memory:
         tasks: Iterable[Wanted],
         *,
         change: str = "",
+        fresh: bool = False,
     ) -> Plan:
-        """Compare what is wanted with what stands in the project of `link`, if there is one."""
+        """Compare what is wanted with what stands in the project of `link`, if there is one.
+
+        Nothing stands in one that is `fresh`: made a moment ago, and for the first time.
+        """
         torn = self.journal.unresolved(link) if link else None
         again = frozenset(torn.uids) if torn and torn.what == PRELABELS else frozenset()
         name = link.name if link else ""
         project = client.project(link.id) if link else None
 
-        def sent(task: Wanted) -> bool:
-            shows = task.shown is not None and self.log.shows(name, task.uid, task.shown)
+        def sent(task: Wanted | Named) -> bool:
+            shown = task.shown if isinstance(task, Wanted) else None
+            shows = shown is not None and self.log.shows(name, task.uid, shown)
             return shows and task.uid not in again
 
         return planned(
             desk,
-            tasks,
-            map(standing, client.tasks(link.id)) if link else (),
+            named(tasks),
+            map(standing, client.tasks(link.id)) if link and not fresh else (),
             latest=self.newest,
             sent=sent,
             project=link.id if link else 0,
@@ -161,20 +168,35 @@ def _push(
     job: Job, desk: Desk, tasks: Iterable[Wanted], memory: _Memory, progress: Progress
 ) -> tuple[Plan, int, str]:
     """Make one desk's project hold these tasks; return the plan, its project and address."""
-    with _connected(job, desk) as client:
-        link = current_project(job, client, desk)
+    scheme = scheme_of(job, desk.layer)
+    fresh = all(link.desk != desk for link in remembered(job))
+    with _early(job, scheme, tasks, fresh=fresh) as early, _connected(job, desk) as client:
+        run = next((task.run for task in named(tasks) if task.run), "")
+        link = current_project(job, client, desk, run)
         if torn := memory.journal.unresolved(link):
             await_batch(client, link, torn, job.settings.studio.deadline, progress=progress)
-        made = memory.plan(client, desk, link, tasks)
-        scheme = scheme_of(job, desk.layer)
+        made = memory.plan(client, desk, link, tasks, fresh=fresh)
         sending = Sending(job, client, link, scheme, memory.log, memory.journal, progress)
-        changed = {*made.new, *dict(made.newer)}
-        record(job, (task for task in tasks if task.uid in changed))
-        if sending.carry_out(made, tasks):
+        if job.settings.people:
+            changed = {*made.new, *dict(made.newer)}
+            record(job, (task for task in tasks if task.uid in changed))
+        if sending.carry_out(made, tasks, early):
             # what was sent twice may have arrived twice
             sending.carry_out(memory.plan(client, desk, link, tasks), tasks)
         memory.journal.end(link)
         return made, link.id, f"{client.url}/projects/{link.id}"
+
+
+@contextmanager
+def _early(
+    job: Job, scheme: Scheme, tasks: Iterable[Wanted], *, fresh: bool
+) -> Iterator[Ahead[Parcel] | None]:
+    """Make all tasks ready while their project is made, where there is none; else nothing."""
+    if fresh:
+        with Ahead(parcels(job, scheme, tasks)) as early:
+            yield early
+    else:
+        yield None
 
 
 @contextmanager

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from queue import Full, Queue
-from threading import Event, Thread
-from typing import TypeVar
 
+from annotation.ahead import Ahead
 from annotation.backup import backup
 from annotation.client import Client
 from annotation.codec import prediction_of
@@ -18,12 +15,11 @@ from annotation.journal import PRELABELS, TASKS, Batch, Journal, await_batch
 from annotation.layers import BLOCKS
 from annotation.plan import Plan
 from annotation.projects import Linked
-from annotation.shown import ShownLog
-from annotation.transport import CutError, encoded
+from annotation.shown import LastShown, Ready, ready
+from annotation.transport import CutError, RefusedError, encoded
 from annotation.wanted import Wanted
 from corpus.job import Job
 from corpus.progress import Progress
-from corpus.records import Annotation
 from corpus.scheme import Scheme
 
 #: Label Studio takes 250 MB a request; this many characters stay below it in any script.
@@ -31,16 +27,22 @@ _CHARACTERS = 20_000_000
 #: How often a batch is sent before the push gives up.
 _ATTEMPTS = 4
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
-class _Parcel:
-    """A batch made ready: what it is called, what it shows, and its JSON."""
+class Parcel:
+    """A batch of new tasks made ready: what they are called, what they show, and their JSON."""
 
     uids: tuple[str, ...]
-    shown: tuple[tuple[str, Annotation], ...]
+    shown: tuple[Ready, ...]
     body: bytes
+
+
+def parcels(job: Job, scheme: Scheme, tasks: Iterable[Wanted]) -> Iterator[Parcel]:
+    """Make tasks ready to be sent, batch by batch, each once."""
+    for batch in _batches(_once(tasks), job.settings.studio.batch):
+        rows = [task.task(scheme) for task in batch]
+        shown = tuple(ready(task.uid, task.shown) for task in batch if task.shown)
+        yield Parcel(tuple(task.uid for task in batch), shown, encoded(rows))
 
 
 @dataclass
@@ -51,21 +53,34 @@ class Sending:
     client: Client
     link: Linked
     scheme: Scheme
-    log: ShownLog
+    log: LastShown
     journal: Journal
     progress: Progress
     _again: bool = field(default=False, init=False)
 
-    def carry_out(self, plan: Plan, tasks: Iterable[Wanted]) -> bool:
+    def carry_out(
+        self, plan: Plan, tasks: Iterable[Wanted], early: Ahead[Parcel] | None = None
+    ) -> bool:
         """Do what the plan says; tell whether a batch had to be sent again, and may be doubled.
+
+        Args:
+            plan: what to do.
+            tasks: all that is wanted.
+            early: the new tasks, where they are being made ready already.
 
         Raises:
             CutError: the connection broke off, again and again.
         """
         self.remove_twins(plan)
         new, newer = frozenset(plan.new), dict(plan.newer)
-        self._tasks(_once(task for task in tasks if task.uid in new), len(new))
-        self._prelabels(_once(task for task in tasks if task.uid in newer), newer)
+        if early:
+            self._tasks(early, len(new))
+        elif new:
+            asked = (task for task in tasks if task.uid in new)
+            with Ahead(parcels(self.job, self.scheme, asked)) as made:
+                self._tasks(made, len(new))
+        if newer:
+            self._prelabels(_once(task for task in tasks if task.uid in newer), newer)
         if plan.run:
             self.client.update_project(self.link.id, model_version=plan.run)
         return self._again
@@ -76,28 +91,23 @@ class Sending:
             backup(self.job, self.client, self.link, "doubles")
             self.client.remove_untouched(self.link.id, plan.removed)
 
-    def _tasks(self, tasks: Iterable[Wanted], total: int) -> None:
+    def _tasks(self, parcels: Iterable[Parcel], total: int) -> None:
         done = 0
-        for parcel in _ahead(map(self._parcel, self._batches(tasks))):
+        for parcel in parcels:
             self._send_tasks(parcel, done, total)
             done += len(parcel.uids)
             self.progress("pushing articles", done, total)
 
-    def _parcel(self, tasks: list[Wanted]) -> _Parcel:
-        rows = [task.task(self.scheme) for task in tasks]
-        shown = tuple((task.uid, task.shown) for task in tasks if task.shown)
-        return _Parcel(tuple(task.uid for task in tasks), shown, encoded(rows))
-
-    def _send_tasks(self, parcel: _Parcel, done: int, total: int) -> None:
+    def _send_tasks(self, parcel: Parcel, done: int, total: int) -> None:
         self.log.add(self.link.name, parcel.shown)
         send = partial(self.client.import_tasks, self.link.id, parcel.body, len(parcel.uids))
         self._send(Batch(TASKS, parcel.uids, done, total), send)
 
     def _prelabels(self, tasks: Iterable[Wanted], ids: dict[str, int]) -> None:
         done = 0
-        for batch in self._batches(tasks):
+        for batch in _batches(tasks, self.job.settings.studio.batch):
             shown = [(task, task.shown) for task in batch if task.shown]
-            self.log.add(self.link.name, [(task.uid, each) for task, each in shown])
+            self.log.add(self.link.name, [ready(task.uid, each) for task, each in shown])
             rows = [
                 {"task": ids[task.uid], **prediction_of(each, task.article, self.scheme)}
                 for task, each in shown
@@ -114,11 +124,17 @@ class Sending:
 
         Raises:
             CutError: the connection broke off, again and again; the batch stays in the journal.
+            RefusedError: the server does not want it; of tasks it has made none.
         """
         for attempt in range(1, _ATTEMPTS + 1):
             self.journal.begin(self.link, replace(batch, sent=time.time()))
             try:
                 return send()
+            except RefusedError:
+                # of pre-labels the old ones may be gone: these stay in the journal
+                if batch.what == TASKS:
+                    self.journal.end(self.link)
+                raise
             except CutError as cut:
                 # the server's time runs from when it had all of it: at the latest from now
                 cut_off = replace(batch, sent=time.time())
@@ -131,18 +147,18 @@ class Sending:
                 self._again = True
         return None
 
-    def _batches(self, tasks: Iterable[Wanted]) -> Iterator[list[Wanted]]:
-        batch: list[Wanted] = []
-        size = 0
-        for task in tasks:
-            full = len(batch) >= self.job.settings.studio.batch
-            if batch and (full or size + len(task.article.text) > _CHARACTERS):
-                yield batch
-                batch, size = [], 0
-            batch.append(task)
-            size += len(task.article.text)
-        if batch:
+
+def _batches(tasks: Iterable[Wanted], most: int) -> Iterator[list[Wanted]]:
+    batch: list[Wanted] = []
+    size = 0
+    for task in tasks:
+        if batch and (len(batch) >= most or size + len(task.article.text) > _CHARACTERS):
             yield batch
+            batch, size = [], 0
+        batch.append(task)
+        size += len(task.article.text)
+    if batch:
+        yield batch
 
 
 def _once(tasks: Iterable[Wanted]) -> Iterator[Wanted]:
@@ -152,36 +168,3 @@ def _once(tasks: Iterable[Wanted]) -> Iterator[Wanted]:
         if task.uid not in seen:
             seen.add(task.uid)
             yield task
-
-
-def _ahead(items: Iterable[T]) -> Iterator[T]:
-    """Yield the items, the next one made in a thread while the one before is used."""
-    ready: Queue[T | BaseException | None] = Queue(1)
-    stopped = Event()
-
-    def put(item: T | BaseException | None) -> None:
-        while not stopped.is_set():
-            with suppress(Full):
-                ready.put(item, timeout=0.1)
-                return
-
-    def work() -> None:
-        try:
-            for item in items:
-                put(item)
-                if stopped.is_set():
-                    return
-            put(None)
-        except BaseException as error:  # noqa: BLE001  # raised where the items are used
-            put(error)
-
-    thread = Thread(target=work, name="making batches", daemon=True)
-    thread.start()
-    try:
-        while (item := ready.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stopped.set()
-        thread.join()

@@ -25,6 +25,8 @@ from corpus.errors import ServiceError
 TESTED = "1.23.2"
 #: What may be asked again: the answer and the server are the same however often it is.
 _REPEATABLE = frozenset({"GET", "PATCH", "DELETE"})
+#: Refusals that say nothing of whether it is done: a time-out, and a client that was gone (nginx).
+_GONE_ON = frozenset({408, 499})
 #: Seconds before it is asked again, one after the other.
 _PAUSES = (0.3, 1.0, 3.0)
 
@@ -40,6 +42,10 @@ class CutError(ServiceError):
     def __init__(self, told: str, *, over: bool = False) -> None:
         super().__init__(told)
         self.over = over
+
+
+class RefusedError(ServiceError):
+    """The server understood and said no: nothing was done, and nothing will be."""
 
 
 class Transport:
@@ -81,7 +87,8 @@ class Transport:
 
         Raises:
             CutError: no answer came, in the end.
-            ServiceError: the answer is a refusal or none of Label Studio's.
+            RefusedError: the answer is a refusal.
+            ServiceError: the answer is none of Label Studio's.
         """
         # whether the server is there at all is told at once
         again = method in _REPEATABLE and not path.endswith("/whoami")
@@ -107,7 +114,10 @@ class Transport:
         if answer.is_server_error:
             raise CutError(self._denied(answer, path), over=_gave_up(answer))
         if not answer.is_success:
-            raise ServiceError(self._denied(answer, path))
+            # what somebody between us gave up waiting for may be done yet
+            gone_on = answer.status_code in _GONE_ON or not answer.is_client_error
+            refusal = ServiceError if gone_on else RefusedError
+            raise refusal(self._denied(answer, path))
         return self.parsed(answer) if answer.content else None
 
     def stream(self, path: str, query: Json) -> Iterator[bytes]:

@@ -49,7 +49,7 @@ def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Replace `path` by one JSON object a line."""
     with replacing(path) as part, part.open("wb") as file:
         for row in rows:
-            file.write(_line(row).encode("utf-8"))
+            file.write(line(row).encode("utf-8"))
 
 
 def append_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -58,7 +58,12 @@ def append_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     A last line that is whole but lacks its line end (an editor's doing) is kept.
     """
     # ensure_ascii=False would leave U+2028 bare, which other tools take for a line's end
-    data = "".join(_line(row) for row in rows).encode("utf-8")
+    append_text(path, "".join(map(line, rows)))
+
+
+def append_text(path: Path, text: str) -> None:
+    """Append whole lines to `path` as `append_lines` does."""
+    data = text.encode("utf-8")
     if not data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,11 +85,11 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
         return
     whole = _whole(path)
     with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
+        for number, text in enumerate(file, 1):
             if file.tell() > whole:
                 return
             try:
-                row = json.loads(line)
+                row = json.loads(text)
             except ValueError:
                 row = None
             if not isinstance(row, dict):
@@ -94,7 +99,8 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _line(row: Mapping[str, Any]) -> str:
+def line(row: Mapping[str, Any]) -> str:
+    """Return the row as JSON on one line, with its end."""
     text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
     for mark in "\u2028\u2029\u0085":
         text = text.replace(mark, f"\\u{ord(mark):04x}")

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Articles a shard: at 5 kB of text each a shard is held in some ten megabytes while it is written.
 SHARD = 1000
+#: Rows that are held while a file is read from its beginning to its end.
+_PART = 250
 
 
 @dataclass
@@ -75,8 +77,22 @@ def read_articles(job: Job) -> list[Article]:
 
 def latest(job: Job) -> dict[str, str]:
     """Return the sha256 of the latest version of every article, by id."""
-    rows = (row for path in shards(job) for row in _read_parquet(path, columns=["id", "sha256"]))
-    return {row["id"]: row["sha256"] for row in rows}
+    return {id_: sha256 for id_, sha256, _ in _named(job)}
+
+
+def iter_named(job: Job) -> Iterator[tuple[str, str, str]]:
+    """Yield id, sha256 and address of what `iter_articles` yields, without reading the texts."""
+    wanted = latest(job)
+    for id_, sha256, url in _named(job):
+        if wanted.get(id_) == sha256:
+            del wanted[id_]
+            yield id_, sha256, url
+
+
+def _named(job: Job) -> Iterator[tuple[str, str, str]]:
+    for path in shards(job):
+        for row in _read_parquet(path, columns=["id", "sha256", "url"]):
+            yield row["id"], row["sha256"], row["url"]
 
 
 def iter_articles(job: Job) -> Iterator[Article]:
@@ -91,7 +107,7 @@ def iter_articles(job: Job) -> Iterator[Article]:
 def iter_versions(job: Job) -> Iterator[Article]:
     """Yield every version of every article, oldest first."""
     for path in shards(job):
-        yield from read_shard(path)
+        yield from map(article_of, _rows(path))
 
 
 def version(job: Job, id_: str, sha256: str) -> Article | None:
@@ -174,11 +190,43 @@ def read_run(job: Job, run: str) -> list[Annotation]:
     Raises:
         PressmarkError: there is no such run.
     """
+    return [annotation_of(row) for row in _read_parquet(_run(job, run))]
+
+
+def iter_run(job: Job, run: str) -> Iterator[Annotation]:
+    """Yield the predictions of a run, a few hundred in memory at a time.
+
+    Raises:
+        PressmarkError: there is no such run.
+    """
+    yield from map(annotation_of, _rows(_run(job, run)))
+
+
+def run_versions(job: Job, run: str) -> list[tuple[str, str]]:
+    """Return which version (id, sha256) each prediction of a run is of, in its order.
+
+    Raises:
+        PressmarkError: there is no such run.
+    """
+    rows = _read_parquet(_run(job, run), columns=["article", "sha256"])
+    return [(row["article"], row["sha256"]) for row in rows]
+
+
+def run_scheme(job: Job, run: str) -> str | None:
+    """Return the hash of the scheme that a run was predicted under, None if it says nothing.
+
+    Raises:
+        PressmarkError: there is no such run.
+    """
+    return next((row["scheme"] for row in _rows(_run(job, run), ["scheme"])), None)
+
+
+def _run(job: Job, run: str) -> Path:
     path = job.predictions / f"{run}.parquet"
     if not path.is_file():
         names = ", ".join(runs(job)) or "none yet; make one with 'pressmark predict'"
         raise PressmarkError(f"{path}: no such run; there are: {names}")
-    return [annotation_of(row) for row in _read_parquet(path)]
+    return path
 
 
 def runs(job: Job) -> list[str]:
@@ -242,6 +290,19 @@ def _write_parquet(path: Path, rows: list[dict[str, Any]], schema: pa.Schema) ->
 
     with replacing(path) as part:
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), part)
+
+
+def _rows(path: Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a file, `_PART` of them in memory at a time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            for part in file.iter_batches(_PART, columns=columns):
+                yield from part.to_pylist()
+    except (OSError, pa.ArrowException) as error:
+        raise PressmarkError(f"{path}: cannot be read ({error}); restore it from a copy") from None
 
 
 def _read_parquet(path: Path, columns: list[str] | None = None) -> list[dict[str, Any]]:
