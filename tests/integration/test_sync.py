@@ -19,6 +19,7 @@ from annotation.journal import TASKS, Batch, Journal, await_batch
 from annotation.projects import Desk, current_project, linked
 from annotation.push import plans, push
 from annotation.studio import Running, read_login
+from annotation.transport import RefusedError
 from benchmarks import faults
 from corpus.job import Job
 from corpus.records import Article
@@ -222,3 +223,20 @@ def test_the_session_of_the_page_on_pushing_is_what_the_commands_say(studio_job:
         )
         said = re.sub(r"http://\S+|project \d+", "…", ran.stdout.strip())
         assert said == re.sub(r"http://\S+|project \d+", "…", shown)
+
+
+def test_a_refused_import_is_not_waited_for_by_the_next_push(
+    studio_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = studio_job(*pages(2), scheme=SCHEME)
+    send = Client.import_tasks
+
+    def nowhere(client: Client, project: int, tasks: bytes, count: int) -> None:
+        send(client, project + 10**6, tasks, count)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Client, "import_tasks", nowhere)
+        with pytest.raises(RefusedError, match="404"):
+            push(job)
+    assert job.state()["pushes"] == {}
+    assert push(job).new == 2
