@@ -120,6 +120,26 @@ def all_labels(table: Table, hits: Sequence[Hits], sampling: Sampling) -> SpanAg
     )
 
 
+def headline(
+    table: Table, hits: Sequence[Hits], sampling: Sampling
+) -> tuple[Figure, SpanScores, int]:
+    """Return uα, F1 and the number of spans of all labels, or of the one there is.
+
+    They are those of `all_labels` and `one_label`, without what else these measure.
+    """
+    if len(table.labels) == 1:
+        (continuum, units), values = table.of(0), 1
+        count = len(units.start)
+    else:
+        count = len(table.units.start)
+        continuum, names = table.continuum, [label.name for label in table.labels]
+        units, found = combined(continuum, table.units, table.label, names)
+        values = len(found)
+    own = [u_alpha(lengths(continuum, units, values))]
+    (u,), scores, _ = _figures(table, continuum, own, reduce(add, hits), sampling)
+    return u, scores, count
+
+
 def _figures(
     table: Table, continuum: Continuum, own: Sequence[Statistic], hits: Hits, sampling: Sampling
 ) -> tuple[list[Figure], SpanScores, tuple[SpanPair, ...]]:

@@ -17,6 +17,7 @@ from corpus.agreement.coded import (
 from corpus.agreement.estimates import Sampling, figures
 from corpus.agreement.results import CodedAgreement, CodedPair, Without
 from corpus.agreement.table import Table
+from corpus.measures import Figure
 from corpus.scheme import Attribute, Question
 
 
@@ -50,6 +51,11 @@ def question_agreement(table: Table, question: Question, sampling: Sampling) -> 
     """Return the agreement on a question: of articles, or of the places that were asked about."""
     found = answers(table, question)
     return _agreement(table.annotators, (question.name, ""), found, found.silenced, sampling)
+
+
+def question_alpha(table: Table, question: Question, sampling: Sampling) -> Figure:
+    """Return the alpha of a question alone: that of `question_agreement`."""
+    return figures([answers(table, question).alpha()], sampling)[0]
 
 
 def _agreement(

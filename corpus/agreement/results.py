@@ -130,3 +130,17 @@ class Measured:
     def label(self, name: str) -> SpanAgreement | None:
         """Return the agreement on that label's spans, '' for all labels together, or None."""
         return next((found for found in self.labels if found.label == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The figures of all labels together, and the alpha of each question: what a part is told by.
+
+    `spans` counts everybody's.
+    """
+
+    articles: int
+    spans: int
+    u: Figure
+    f1: SpanScores
+    answers: tuple[tuple[str, Figure], ...]

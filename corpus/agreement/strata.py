@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.agreement.measure import measure
+from corpus.agreement.measure import headline
 from corpus.agreement.opinions import ArticleOpinions
 from corpus.agreement.people import Weeks
 from corpus.agreement.results import SpanScores
@@ -66,8 +66,7 @@ def strata(
     articles are left out and counted in a note.
     """
     found, notes = [], []
-    # neither words nor attributes are told of a part, and they are most of the work
-    scheme = replace(selection.scheme, attributes=())
+    # words are not told of a part, and are much work
     plain = {version: replace(each, words=()) for version, each in opinions.items()}
     for by in BY:
         parts = _parts(by, selection, plain, known)
@@ -77,7 +76,9 @@ def strata(
             if few:
                 notes.append(f"{len(few)} publishers with fewer than {least} articles are left out")
         if len(parts) > 1:
-            found += [_stratum(by, name, part, scheme, settings) for name, part in parts.items()]
+            found += [
+                _stratum(by, name, part, selection.scheme, settings) for name, part in parts.items()
+            ]
     return found, notes
 
 
@@ -131,16 +132,7 @@ def _kinds(
 def _stratum(
     by: str, name: str, part: list[ArticleOpinions], scheme: Scheme, settings: AgreementSection
 ) -> Stratum:
-    found = measure(part, scheme, settings.samples, settings.seed)
-    every = found.label("")
-    none = Figure(None, why="the scheme has no labels")
-    answers = () if by == "kind of block" else ((q.name, q.alpha) for q in found.questions)
-    return Stratum(
-        by=by,
-        name=name,
-        articles=found.articles,
-        spans=sum(count for _, count in every.spans) if every else 0,
-        u=every.u if every else none,
-        f1=every.f1 if every else SpanScores(none, none, none, none),
-        answers=tuple(answers),
-    )
+    # answers are about whole articles
+    asked = replace(scheme, questions=()) if by == "kind of block" else scheme
+    found = headline(part, asked, settings.samples, settings.seed)
+    return Stratum(by, name, found.articles, found.spans, found.u, found.f1, found.answers)

@@ -11,9 +11,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from corpus.agreement.alpha_u import Marks, family, lengths, u_alpha
-from corpus.agreement.measure import measure
+from corpus.agreement.measure import headline, measure
 from corpus.agreement.opinions import ArticleOpinions
 from corpus.agreement.table import table
+from corpus.measures import Figure
 from tests.corpus.agreement.campaign import (
     LABELS,
     LENGTH,
@@ -214,3 +215,28 @@ def test_annotators_by_chance_are_about_0_and_the_interval_says_so() -> None:
         assert figure.high > -0.02
     assert of(measured, "sentiment").alpha.value == pytest.approx(0, abs=0.12)
     assert 0 < (loud.f1.exact_shuffled.value or 0) < 0.2
+
+
+@few
+@given(campaigns(), st.sampled_from([0, 1, 2]))
+def test_a_part_is_told_by_the_same_figures_as_the_whole(opinions: Opinions, labels: int) -> None:
+    scheme = replace(SCHEME, labels=SCHEME.labels[:labels], attributes=())
+    told, whole = headline(opinions, scheme, 20), measure(opinions, scheme, 20)
+    assert (told.articles, len(told.answers)) == (whole.articles, len(whole.questions))
+    for (_, alpha), question in zip(told.answers, whole.questions, strict=True):
+        same(alpha, question.alpha)
+    if not labels:
+        assert (told.spans, told.u.why) == (0, "the scheme has no labels")
+        return
+    every = whole.labels[0]
+    assert told.spans == sum(count for _, count in every.spans)
+    same(told.u, every.u)
+    for name in ("exact", "exact_shuffled", "overlap", "overlap_shuffled"):
+        same(getattr(told.f1, name), getattr(every.f1, name))
+
+
+def same(one: Figure, other: Figure) -> None:
+    """Sums are added up in another order: they differ in the last place, if at all."""
+    assert one.why == other.why
+    for end in ("value", "low", "high"):
+        assert getattr(one, end) == pytest.approx(getattr(other, end))
