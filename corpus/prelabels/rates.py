@@ -49,7 +49,9 @@ def rates(
     The difference is that within each annotator, their arms weighed as Mantel and Haenszel do
     (Greenland and Robins 1985): sum_i (a_i m_i - b_i n_i) / t_i over sum_i n_i m_i / t_i, with
     a_i spans in n_i words shown, b_i in m_i words unshown, t_i = n_i + m_i. Who has one arm alone
-    adds nothing to it. Intervals are of 95%, by a bootstrap of stories (`groups`).
+    adds nothing to it. Intervals are of 95%, by a bootstrap of stories (`groups`). Where nobody
+    marked anything there is no difference to tell, and where one arm has no span its rate is 0
+    without an interval, since a bootstrap of noughts knows none.
     """
     if not worked:
         return ()
@@ -74,11 +76,17 @@ def _rates(worked: Sequence[Worked], label: str, groups: Mapping[str, str], seed
     samples = np.tensordot(drawn, sums, axes=1).astype(np.float64)
     total: NDArray[np.float64] = sums.sum(axis=0)[None]
     arms = [each.arm for each in worked]
-    figures = [
-        _figure(measure(total)[0], measure(samples), len(stories))
-        for measure in (_rate_shown, _rate_unshown, _difference)
+    shown, unshown, difference = [
+        _figure(measure(total)[0], measure(samples), len(stories), why)
+        for measure, why in (
+            (_rate_shown, "nobody was shown pre-labels"),
+            (_rate_unshown, "everybody was shown pre-labels"),
+            (_difference, "nobody has both"),
+        )
     ]
-    return Rates(label, (arms.count("shown"), arms.count("unshown")), *figures)
+    if not (total[..., 0].any() or total[..., 2].any()):
+        difference = Figure(None, why="nobody marked anything")
+    return Rates(label, (arms.count("shown"), arms.count("unshown")), shown, unshown, difference)
 
 
 def _rate_shown(sums: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -105,13 +113,13 @@ def _divided(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[
     return np.where(below > 0, _PER * above / np.where(below > 0, below, 1), np.nan)
 
 
-def _figure(value: float, samples: NDArray[np.float64], units: int) -> Figure:
+def _figure(value: float, samples: NDArray[np.float64], units: int, why: str) -> Figure:
     import numpy as np
 
     if np.isnan(value):
-        return Figure(None)
+        return Figure(None, why=why)
     kept = samples[~np.isnan(samples)]
-    if units < 2 or not len(kept):
+    if units < 2 or not kept.any():
         return Figure(float(value))
     low, high = np.quantile(kept, (0.025, 0.975))
     return Figure(float(value), float(low), float(high))

@@ -60,8 +60,8 @@ def _tables(found: Effects) -> Iterator[Table]:
 def _compared(found: Effects) -> str:
     with_, without = found.rates[0].annotations if found.rates else (0, 0)
     told = f"as the lot drew them: {with_} annotations with pre-labels, {without} without"
-    lacking = found.rates and found.rates[0].difference.value is None
-    return told + ("; nobody has both, so there is no difference to tell" if lacking else "")
+    why = found.rates[0].difference.why if found.rates else ""
+    return told + (f"; {why}, so there is no difference to tell" if why else "")
 
 
 def _told(figure: Figure, digits: int = 2) -> str:

@@ -50,12 +50,9 @@ def qualify(job: Job) -> Qualified:
     """
     campaign = job.settings.campaign
     pairs = dict(_pairs(job))
-    if not pairs:
-        raise PressmarkError(
-            f"{job.qualification}: nobody has submitted anything to qualify: set"
-            " 'campaign.qualification', then push, have the articles annotated, and pull"
-        )
     before = Counter(each.annotator for each in retries(job))
+    if not pairs:
+        raise PressmarkError(f"{job.qualification}: {_nothing(sorted(before))}")
     attempts = [
         replace(
             attempt(who, pairs[who], campaign.qualification, job.scheme, campaign.pass_mark),
@@ -128,6 +125,19 @@ def _pairs(job: Job) -> Iterator[tuple[str, list[tuple[Article, Annotation, Anno
     articles = {(a.id, a.sha256): a for a in iter_versions(job) if (a.id, a.sha256) in needed}
     for author, given in said.items():
         yield author, [(articles[v], given[v], there[v]) for v in sorted(given) if v in articles]
+
+
+def _nothing(again: list[str]) -> str:
+    """What to do where there is nothing to score; `again` were let try again."""
+    if again:
+        return (
+            f"{', '.join(again)} may try again and has submitted nothing new: push, have the"
+            " articles annotated, and pull"
+        )
+    return (
+        "nobody has submitted anything to qualify: set 'campaign.qualification', then push, have"
+        " the articles annotated, and pull"
+    )
 
 
 def _decision(job: Job, each: Attempt) -> Decision:

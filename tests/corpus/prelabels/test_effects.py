@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from corpus.exposures import Exposure, append_exposures
 from corpus.job import Job
 from corpus.measures import Figure
-from corpus.prelabels.effects import BOTH, MIXED, NEITHER, effects
+from corpus.prelabels.effects import BOTH, MIXED, NEITHER, Effects, effects
 from corpus.prelabels.planting import as_shown, plant, veiled
 from corpus.prelabels.rates import Worked, rates
 from corpus.prelabels.shares import share
@@ -176,8 +176,23 @@ def test_who_has_one_arm_alone_adds_nothing_to_the_difference() -> None:
     loud = [Worked("ben", f"b{n}", "shown", 100, {"judged": 50}) for n in range(9)]
     found = rates([*both, *loud], ["judged"], {})
     assert found[0].difference.value == rates(both, ["judged"], {})[0].difference.value == 20
-    assert rates(loud, ["judged"], {})[0].difference == Figure(None)
+    assert rates(loud, ["judged"], {})[0].difference == Figure(None, why="nobody has both")
     assert rates([], ["judged"], {}) == ()
+
+
+def test_where_nobody_marked_anything_there_is_no_difference_and_the_reason_stands_there() -> None:
+    worked = [
+        Worked(who, f"a{n}", arm, 100, {})
+        for n, arm in enumerate(("shown", "unshown") * 2)
+        for who in ("ana", "ben")
+    ]
+    (found,) = rates(worked, ["judged"], {})
+    assert found.difference == Figure(None, why="nobody marked anything")
+    # none in so many words is none; a bootstrap of noughts knows no interval
+    assert (found.shown, found.unshown) == (Figure(0.0), Figure(0.0))
+    (table,) = tables(Effects((), (), (), (found,), (), {}))
+    assert table.rows == (("all", "0.0", "0.0", "–"),)
+    assert table.note.endswith("nobody marked anything, so there is no difference to tell")
 
 
 def null(seed: int) -> Figure:
