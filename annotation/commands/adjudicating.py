@@ -45,7 +45,7 @@ def _told(result: Adjudication, *, dry: bool) -> Iterator[str]:
     if settled.waiting or settled.single:
         yield (
             f"not settled yet: {settled.waiting} wait for annotators,"
-            f" {settled.single} have one annotation"
+            f" {settled.single} have fewer than two"
         )
     if dry:
         yield f"would come up: {settled.fresh} disputes, {settled.audits} audits"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -55,7 +56,7 @@ def _told(outcome: Outcome, audit: Audit, *, dry: bool) -> Iterator[str]:
     if outcome.waiting or outcome.single:
         yield (
             f"not settled yet: {outcome.waiting} wait for annotators,"
-            f" {outcome.single} have one annotation"
+            f" {outcome.single} have fewer than two"
         )
     count = outcome.decisions.get
     yield (
@@ -63,7 +64,8 @@ def _told(outcome: Outcome, audit: Audit, *, dry: bool) -> Iterator[str]:
         f" {count('open', 0)} are open"
     )
     if outcome.reasons:
-        yield f"open: {', '.join(f'{why} {n}' for why, n in outcome.reasons.items())}"
+        told = f"open: {', '.join(f'{why} {n}' for why, n in outcome.reasons.items())}"
+        yield from textwrap.wrap(told, 80, subsequent_indent="  ", break_long_words=False)
     yield (
         f"disputes: {outcome.fresh} new, {outcome.gone} gone; {outcome.audits} drawn for the audit"
     )

@@ -40,9 +40,9 @@ class Outcome:
 
     `settled` articles have gold that nobody had to adjudicate, `disputed` ones wait, `adjudicated`
     ones have a person's gold, `waiting` ones lack the annotations of some they were given to,
-    `single` ones have one annotation. `decisions` counts units by result, `reasons` the open ones
-    by why (one may have several). `fresh` disputes came up, `gone` ones fell away, `audits` were
-    drawn.
+    `single` ones have one annotation or none that counts. `decisions` counts units by result,
+    `reasons` the open ones by why (one may have several). `fresh` disputes came up, `gone` ones
+    fell away, `audits` were drawn.
     """
 
     settled: int = 0

@@ -49,6 +49,7 @@ def test_the_session_prints_what_the_page_shows(demo: Job) -> None:
         ran = pressmark(*shlex.split(command), at=demo.folder.parent, PYTHONPATH=str(Path.cwd()))
         assert ran.code == 0
         assert ran.out.splitlines() == [line[4:].rstrip() for line in shown.splitlines()]
+        assert max(map(len, ran.out.splitlines())) <= 80
 
 
 def test_a_machine_is_told_the_same_and_a_dry_run_writes_nothing(demo: Job) -> None:

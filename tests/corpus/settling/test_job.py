@@ -24,6 +24,7 @@ from corpus.settling.job import read_votes, settle_job
 from corpus.store import append_annotations, read_annotations
 from tests.conftest import MakeJob
 from tests.speech import SCHEME, article, mark
+from tests.test_command import pressmark
 
 PAGE = article()
 OTHER = article(id_="a2")
@@ -190,8 +191,11 @@ def test_an_article_waits_until_everybody_it_was_given_to_is_done(two: Job) -> N
 def test_an_article_that_one_annotator_has_is_told_apart(job: MakeJob) -> None:
     made = job(PAGE, scheme=SCHEME)
     said(made, both()[0])
+    said(made, replace(both()[1], status="skipped", spans=(), answers=()))
     assert settle_job(made).single == 1
     assert not made.gold.exists()
+    ran = pressmark("settle", "-C", made.folder)
+    assert "0 wait for annotators, 1 have fewer than two" in ran.out
 
 
 def test_an_empty_job_settles_nothing(job: MakeJob) -> None:
