@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -66,7 +67,7 @@ class Question(Strict):
     guideline: str = ""
     values: Annotated[tuple[Value, ...], Field(strict=False)] = ()
 
-    @property
+    @cached_property
     def value_names(self) -> tuple[str, ...]:
         """The names that can be picked; empty where the answer is free text."""
         return tuple(value.name for value in self.values)
@@ -156,7 +157,7 @@ class OwnSchemeFile(SchemeFile):
     labels: Annotated[tuple[OwnLabel, ...], Field(strict=False, min_length=1)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is looked up is kept
 class Scheme:
     """A scheme and the file it was read from; `hash` is the sha256 of that file's text."""
 
@@ -173,30 +174,50 @@ class Scheme:
     questions: tuple[Question, ...]
     hard_cases: tuple[HardCase, ...]
 
-    @property
+    @cached_property
     def label_names(self) -> tuple[str, ...]:
         """The labels in the file's order: the order of the model's heads and the release's ids."""
         return tuple(label.name for label in self.labels)
 
     def label(self, name: str) -> Label | None:
         """Return the label of that name, or None."""
-        return next((label for label in self.labels if label.name == name), None)
+        return self._labels.get(name)
 
     def attribute(self, name: str) -> Attribute | None:
         """Return the attribute of that name, or None."""
-        return next((a for a in self.attributes if a.name == name), None)
+        return self._attributes.get(name)
 
     def question(self, name: str) -> Question | None:
         """Return the question of that name, or None."""
-        return next((q for q in self.questions if q.name == name), None)
+        return self._questions.get(name)
 
     def attributes_of(self, label: str) -> tuple[Attribute, ...]:
         """Return what a span of `label` is asked, in the file's order."""
+        if label in self._asked:
+            return self._asked[label]
         return tuple(a for a in self.attributes if a.asked_of(label))
 
     def colours(self) -> dict[str, str]:
         """Map each label's name to its colour."""
         return {label.name: label.colour for label in self.labels}
+
+    @cached_property
+    def _labels(self) -> dict[str, Label]:
+        return {label.name: label for label in self.labels}
+
+    @cached_property
+    def _attributes(self) -> dict[str, Attribute]:
+        return {attribute.name: attribute for attribute in self.attributes}
+
+    @cached_property
+    def _questions(self) -> dict[str, Question]:
+        return {question.name: question for question in self.questions}
+
+    @cached_property
+    def _asked(self) -> dict[str, tuple[Attribute, ...]]:
+        return {
+            name: tuple(a for a in self.attributes if a.asked_of(name)) for name in self.label_names
+        }
 
 
 def read_scheme(name_or_path: str | Path, folder: Path = Path()) -> Scheme:
