@@ -5,12 +5,12 @@ The text is always our own: of a region its place alone is read, never the words
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
-from annotation.controls import LABEL, TEXT, UNPRESSED, asked_by, control, typed
+from annotation.controls import LABEL, TEXT, UNPRESSED, Place, asked_by, control, typed
 from annotation.names import candidates
 from annotation.raw import RawAnnotation
 from corpus.check import faults, misanswered, snapped
@@ -172,7 +172,7 @@ def _id(item: Json) -> str:
 
 
 def _answers(results: list[Json], scheme: Scheme, reasons: list[str]) -> Iterator[Answer]:
-    for name, values in _given("article", results, scheme.questions).items():
+    for name, values in _given("article", results, scheme.question).items():
         question = scheme.question(name)
         wrong = (
             misanswered(question, values)
@@ -186,27 +186,32 @@ def _answers(results: list[Json], scheme: Scheme, reasons: list[str]) -> Iterato
     reasons += [f"the control {name!r} is not ours" for name in controls if not asked_by(name)]
 
 
+def _asked(item: Json, place: Place) -> str:
+    """Return which question of `place` an item answers, or ''."""
+    at, name = asked_by(item.get("from_name")) or ("", "")
+    return name if at == place else ""
+
+
 def _given(
-    place: str, results: Iterable[Json], questions: Iterable[Question]
+    place: Place, results: Iterable[Json], named: Callable[[str], Question | None]
 ) -> dict[str, tuple[str, ...]]:
     """Values by question; of a name that was both picked and typed the typed one counts."""
-    known = {question.name: question for question in questions}
     found: dict[str, tuple[str, ...]] = {}
-    for item in sorted(results, key=lambda item: str(item.get("from_name"))):
-        asked = asked_by(item.get("from_name"))
-        if not asked or asked[0] != place:
-            continue
-        name, value = asked[1], item.get("value")
+    answers = [item for item in results if _asked(item, place)]
+    for item in sorted(answers, key=lambda item: str(item.get("from_name"))):
+        name, value = _asked(item, place), item.get("value")
         read = value if isinstance(value, dict) else {}
         values = read.get("choices") or read.get("text") or ()
         texts = tuple(text for text in _texts(values) if text)
         if texts:
-            found[name] = _ordered(texts, known.get(name))
+            found[name] = _ordered(texts, named(name))
     return found
 
 
 def _ordered(texts: tuple[str, ...], question: Question | None) -> tuple[str, ...]:
     """One text for a text, and picked values in the scheme's order: ticked in another, the same."""
+    if len(texts) == 1:
+        return texts
     if question and question.type == "text":
         return ("\n".join(texts),)
     order = question.value_names if question else ()
@@ -241,8 +246,7 @@ def _spans(
     """
     regions: dict[str, list[Json]] = {}
     for item in results:
-        asked = asked_by(item.get("from_name"))
-        if item.get("from_name") == LABEL or (asked and asked[0] == "span"):
+        if item.get("from_name") == LABEL or _asked(item, "span"):
             regions.setdefault(_id(item), []).append(item)
     taken: list[Span] = []
     for id_, items in regions.items():
@@ -274,7 +278,10 @@ def _united(spans: list[Span]) -> Span:
 def _span(
     id_: str, items: list[Json], article: Article, scheme: Scheme, reasons: list[str]
 ) -> Span | None:
-    """Read one region; None and a reason if it has no place, no label or no such label."""
+    """Read one region; None and a reason if it has no place, no label or no such label.
+
+    A wrong attribute is left out, with a reason.
+    """
     drawn = [item for item in items if item.get("from_name") == LABEL]
     if not id_ or len(drawn) != 1:
         reasons.append(f"region {id_!r} holds {len(drawn)} labels, not one")
@@ -287,27 +294,23 @@ def _span(
         reasons.append(f"region {id_!r}: [{start!r}, {end!r}) is no place in a text of {size}")
         return None
     match labels:
-        case [str(label)]:
-            span = Span(id_, start, end, label)
+        case [str(label)] if label:
+            pass
         case _:
             reasons.append(f"region {id_!r} has the labels {labels!r}, not one")
             return None
-    if wrong := faults(span, scheme):
-        reasons.extend(f"{_where(span)}: {fault}" for fault in wrong)
-        return None
-    if len(items) == 1:
+    span = Span(id_, start, end, label, _given("span", items, scheme.attribute))
+    wrong = faults(span, scheme)
+    if not wrong:
         return span
-    kept = {}
-    asked = {attribute.name: attribute for attribute in scheme.attributes_of(label)}
-    for name, values in _given("span", items, asked.values()).items():
-        wrong = (
-            misanswered(asked[name], values)
-            if name in asked
-            else [f"{name!r} is not asked of {label!r}"]
-        )
-        reasons.extend(f"{_where(span)}: {fault}" for fault in wrong)
-        if not wrong:
-            kept[name] = values
+    reasons.extend(f"{_where(span)}: {fault}" for fault in wrong)
+    if scheme.label(label) is None:
+        return None
+    kept = {
+        name: values
+        for name, values in span.attributes.items()
+        if not faults(replace(span, attributes={name: values}), scheme)
+    }
     return replace(span, attributes=kept)
 
 

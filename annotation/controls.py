@@ -5,6 +5,7 @@ A scheme's names hold no full stop: 'span.target.typed' cannot be another attrib
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 #: The object that holds the article's text, and the control that draws labels on it.
@@ -31,7 +32,12 @@ def typed(place: Place, name: str) -> str:
 
 def asked_by(control_name: object) -> tuple[Place, str] | None:
     """Return what a control asks, or None for a control that is none of ours."""
-    place, _, name = str(control_name).partition(".")
+    return _asked(str(control_name))
+
+
+@lru_cache(maxsize=1024)  # a snapshot names the same few controls a hundred thousand times
+def _asked(control_name: str) -> tuple[Place, str] | None:
+    place, _, name = control_name.partition(".")
     name = name.removesuffix(_TYPED)
     match place:
         case "article" | "span":

@@ -214,6 +214,7 @@ def test_a_region_without_a_place_in_the_text_is_set_aside_and_the_rest_kept(
     [
         (region(0, 4, "nonsense"), "not in the scheme"),
         (region(0, 4, labels=["judged", "loud head"]), "not one"),
+        (region(0, 4, labels=[""]), "not one"),
         (choice("span.sentiment", "negative"), "holds 0 labels"),
         ("rubbish", "no JSON object"),
         (choice("article.nonsense", "x"), "no question of the scheme"),
