@@ -28,7 +28,6 @@ from corpus.progress import Progress
 from corpus.records import Annotation, Article, misfits
 from corpus.scheme import Scheme
 from corpus.stories.reanchor import is_carried
-from corpus.text import sha256_of
 
 #: Reads what somebody made of a task on an article, under the scheme that was in force then.
 Reading = Callable[[RawTask, Known, Article, Scheme, Linked], Read]
@@ -173,7 +172,7 @@ class Reader:
         article = self._versions.get(id_, sha256)
         if article is None:
             return Read(None, (self._misfit(id_, sha256, author),))
-        if sha256_of(task.told("text")) != sha256:
+        if task.told("text") != article.text:
             reason = "the text was changed in Label Studio after it was pushed; restore it there"
             return Read(None, (reason,))
         scheme = self._scheme(link.scheme_at(raw.when))
