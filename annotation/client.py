@@ -288,11 +288,12 @@ class Client:
         return str(token)
 
     def _finished(self, path: str) -> None:
-        deadline = time.monotonic() + _PATIENCE
+        deadline, pause = time.monotonic() + _PATIENCE, 0.05
         while (state := self._object(self._ask("GET", path)).get("status")) != "completed":
             if state == "failed" or time.monotonic() > deadline:
                 raise ServiceError(f"{self.url}: the snapshot is {state}; try again later")
-            time.sleep(0.2)
+            time.sleep(pause)
+            pause = min(1.0, 1.5 * pause)
 
     def _object(self, answer: Any) -> Json:
         if not isinstance(answer, dict):
