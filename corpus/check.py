@@ -75,8 +75,8 @@ def _misplaced(
         yield f"was drawn over {len(touched)} blocks"
     for attribute in scheme.attributes_of(span.label):
         for value in attribute.values:
-            given = value.name in span.attributes.get(attribute.name, ())
-            if given and value.blocks and not kinds & set(value.blocks):
+            allowed = not value.blocks or kinds & set(value.blocks)
+            if not allowed and value.name in span.attributes.get(attribute.name, ()):
                 yield f"{value.name!r} is only for a {' or '.join(value.blocks)}"
 
 

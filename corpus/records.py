@@ -6,9 +6,11 @@ into the text, it never copies it. Standard library only.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import attrgetter
 from typing import Literal, get_args
 
 from corpus.errors import PressmarkError
@@ -158,7 +160,8 @@ class Article:
 
     def blocks_at(self, start: int, end: int) -> tuple[Block, ...]:
         """Return the blocks that share a character with [start, end), in order."""
-        return tuple(block for block in self.blocks if block.start < end and start < block.end)
+        first = bisect_right(self.blocks, start, key=attrgetter("end"))
+        return self.blocks[first : bisect_left(self.blocks, end, key=attrgetter("start"))]
 
 
 @dataclass(frozen=True, slots=True)

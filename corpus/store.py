@@ -163,15 +163,18 @@ def append_annotations(
     appended = []
     for annotation in annotations:
         before = last.get(annotation.id)
-        if before and replace(annotation, revision=before.revision) == before:
+        if before and _numbered(annotation, before.revision) == before:
             continue
-        number = before.revision + 1 if before else 1
-        as_is = annotation.revision == number
-        revised = annotation if as_is else replace(annotation, revision=number)
+        revised = _numbered(annotation, before.revision + 1 if before else 1)
         last[annotation.id] = revised
         appended.append(revised)
     append_lines(path, (annotation_row(annotation) for annotation in appended))
     return appended
+
+
+def _numbered(annotation: Annotation, revision: int) -> Annotation:
+    as_is = annotation.revision == revision
+    return annotation if as_is else replace(annotation, revision=revision)
 
 
 def write_run(job: Job, run: str, predictions: Iterable[Annotation]) -> Path:

@@ -53,6 +53,17 @@ def test_an_article_refuses_blocks_that_do_not_tile_it(
         Article(id="a", text="One two", blocks=blocks)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "under"),
+    [(0, 3, "1"), (2, 6, "12"), (3, 5, ""), (3, 6, "2"), (4, 99, "23"), (7, 8, "2"), (13, 14, "")],
+)
+def test_blocks_at_a_place_share_a_character_with_it(start: int, end: int, under: str) -> None:
+    ends = {"1": (0, 3), "2": (5, 8), "3": (10, 13)}
+    blocks = tuple(Block(*place, "paragraph") for place in ends.values())
+    found = Article(id="a", text="One\n\nTwo\n\nSix", blocks=blocks).blocks_at(start, end)
+    assert [(block.start, block.end) for block in found] == [ends[name] for name in under]
+
+
 def test_an_article_refuses_another_texts_sha256_and_text_that_is_not_canonical() -> None:
     with pytest.raises(RecordError, match="of another text"):
         Article(id="a", text="One", blocks=(Block(0, 3, "headline"),), sha256=sha256_of("Two"))
