@@ -245,6 +245,11 @@ class Transport:
             return self._wrong()
         if answer.status_code == httpx.codes.FORBIDDEN:
             return f"{self.url}: this token's user may not use {path}; ask the server's owner"
+        if answer.status_code == httpx.codes.NOT_FOUND and path.endswith("/whoami"):
+            return (
+                f"{self.url}: no Label Studio at this address (404); studio.url is the server's"
+                " own, without what follows it for a project"
+            )
         return f"{self.url}: Label Studio refused {path} ({answer.status_code}): {told}"
 
 

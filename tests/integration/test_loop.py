@@ -407,6 +407,12 @@ def test_a_server_that_cannot_be_reached_is_told_in_a_line(remote: MakeJob) -> N
     refused(remote(article(), url=url), f"{url}: Label Studio cannot be reached")
 
 
+def test_a_project_s_address_for_the_server_s_is_told_in_a_line(
+    remote: MakeJob, studio: Running
+) -> None:
+    refused(remote(article(), url=f"{studio.url}/projects/1"), "no Label Studio at this address")
+
+
 def test_something_else_than_label_studio_is_told_in_a_line(
     remote: MakeJob, tmp_path: Path
 ) -> None:
