@@ -160,7 +160,8 @@ def _export(path: Path, configuration: Path | None) -> tuple[str, str, str, list
     try:
         xml = configuration.expanduser().read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise PressmarkError(f"{configuration}: cannot be read ({error})") from None
+        why = getattr(error, "strerror", "") or "no text in UTF-8"
+        raise PressmarkError(f"{configuration}: cannot be read ({why})") from None
     if why := refusal(xml):
         raise PressmarkError(f"{configuration}: Label Studio would refuse this interface: {why}")
     sha256 = hashlib.sha256(content).hexdigest()

@@ -135,3 +135,6 @@ def test_what_is_no_project_and_no_export_is_refused(job: Job, tmp_path: Path) -
             adopt(job, str(path))
     with pytest.raises(PressmarkError, match="No such file"):
         adopt(job, str(tmp_path / "nowhere.json"))
+    path.write_text('[{"data": {}}]')
+    with pytest.raises(PressmarkError, match=r"cannot be read \(No such file or directory\)$"):
+        adopt(job, str(path), tmp_path / "nowhere.xml")
