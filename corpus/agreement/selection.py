@@ -207,8 +207,8 @@ def _in_force(
     most = min(counts, key=lambda hash_: (-counts[hash_], hash_))
     other = schemes[most]
     told = (
-        f"nothing was annotated under {job.scheme.name!r}, the job's scheme: this is"
-        f" {other.name!r} {other.version}"
+        f"nothing was annotated under {job.scheme.name!r} {job.scheme.version}, the job's scheme:"
+        f" this is {other.name!r} {other.version}"
     )
     return other, [told]
 

@@ -91,7 +91,7 @@ def test_a_label_that_the_scheme_has_no_more_keeps_its_annotations_out(tmp_path:
     job = job_of(tmp_path, pages, two(pages), text=other)
     chosen = select(job)
     assert chosen.scheme.hash == scheme().hash
-    assert "nothing was annotated under 'small', the job's scheme" in chosen.notes[0]
+    assert f"under 'small' {job.scheme.version}, the job's scheme: this is" in chosen.notes[0]
     append_annotations(job.annotations, [says("ana", pages[0], id="n", scheme=job.scheme.hash)])
     chosen = select(job)
     assert chosen.scheme.hash == job.scheme.hash
