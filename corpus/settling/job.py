@@ -25,7 +25,7 @@ from corpus.settling.decisions import (
     digest,
 )
 from corpus.settling.disputes import Dispute, append_disputes, dispute_id, read_disputes
-from corpus.settling.settle import dispute_of, settle
+from corpus.settling.settle import at_issue, dispute_of, settle
 from corpus.store import append_annotations, iter_articles, read_annotations
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class _Work:
         human = any(g.author != SETTLED and g.status == "submitted" for g in self.golds[version])
         if self._missing(version) and not human:
             return _One(version, "waiting", before, decisions)
-        if before == basis:
+        if before == basis and not self._lost(version, decisions):
             return _One(version, self._kind(version, human=human), basis, decisions)
         found = settle(
             article,
@@ -170,6 +170,12 @@ class _Work:
             kind = "disputed"
         kind = kind if found.votes or found.gold or human else "single"
         return _One(version, kind, basis, found.votes, found, gold, disputes)
+
+    def _lost(self, version: Version, decisions: Iterable[Decision]) -> bool:
+        """Whether something was left open and no dispute says so: disputes.jsonl lost its end."""
+        known = [dispute.disagreement for dispute in self.by_version[version]]
+        left = (decision for decision in decisions if decision.result == "open")
+        return any(not any(at_issue(each, decision) for each in known) for decision in left)
 
     def _kind(self, version: Version, *, human: bool) -> str:
         if any(d.state == "open" for d in self.by_version[version]):

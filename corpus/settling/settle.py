@@ -173,14 +173,15 @@ def _disputes(
         return
     met: set[int] = set()
     for disagreement in disagreements(annotations, scheme, unasked):
-        at = {n for n, decision in enumerate(left) if _at_issue(disagreement, decision)}
+        at = {n for n, decision in enumerate(left) if at_issue(disagreement, decision)}
         met |= at
         if at:
             yield disagreement
     yield from (dispute_of(d, annotations) for n, d in enumerate(left) if n not in met)
 
 
-def _at_issue(disagreement: Disagreement, decision: Decision) -> bool:
+def at_issue(disagreement: Disagreement, decision: Decision) -> bool:
+    """Tell whether the disagreement is about what the decision left open."""
     if disagreement.sort == "answer" or not decision.label:
         there = disagreement.question, disagreement.start, disagreement.end
         return not decision.label and there == (decision.question, decision.start, decision.end)

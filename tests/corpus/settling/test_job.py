@@ -99,6 +99,16 @@ def test_a_kill_before_the_votes_are_written_is_made_good(two: Job) -> None:
     assert files(two) == before
 
 
+def test_a_dispute_whose_line_was_lost_comes_back(two: Job) -> None:
+    settle_job(two)
+    before = read_disputes(two)
+    assert len(before) == 2
+    lines = two.disputes.read_bytes().splitlines(keepends=True)
+    two.disputes.write_bytes(b"".join(lines[:-1]) + lines[-1][:20])
+    settle_job(two)
+    assert {each.id for each in read_disputes(two)} == {each.id for each in before}
+
+
 def test_votes_keep_what_everybody_has(two: Job) -> None:
     settle_job(two)
     [row] = [r for r in read_lines(two.votes) if r["article"] == "a1" and r["label"]]
