@@ -55,7 +55,8 @@ def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 def append_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Append one JSON object a line to `path`, cutting off a torn last line first.
 
-    A last line that is whole but lacks its line end (an editor's doing) is kept.
+    It is cut off also where there is nothing to append. A last line that is whole but lacks its
+    line end (an editor's doing) is kept.
     """
     # ensure_ascii=False would leave U+2028 bare, which other tools take for a line's end
     append_text(path, "".join(map(line, rows)))
@@ -64,13 +65,15 @@ def append_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 def append_text(path: Path, text: str) -> None:
     """Append whole lines to `path` as `append_lines` does."""
     data = text.encode("utf-8")
-    if not data:
+    if not data and not path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
         kept = _whole(path)
+        if not data and kept == path.stat().st_size:
+            return
         file.truncate(kept)
-        file.write(data if _ended(path, kept) else b"\n" + data)
+        file.write(data if not data or _ended(path, kept) else b"\n" + data)
         file.flush()
         os.fsync(file.fileno())
 

@@ -23,6 +23,9 @@ def test_a_torn_last_line_is_cut_and_whole_lines_stay(
     next_ = b'{"a": "' + "é😀".encode() * 10
     path.write_bytes(whole + next_[:torn])
     assert list(read_lines(path)) == rows
+    append_lines(path, [])
+    assert path.read_bytes() == whole
+    path.write_bytes(whole + next_[:torn])
     append_lines(path, [{"after": 1}])
     assert list(read_lines(path)) == [*rows, {"after": 1}]
 
