@@ -31,7 +31,7 @@ def run(words: list[str], at: Path, **environment: str) -> subprocess.CompletedP
 def test_the_five_commands_bring_ones_own_articles_to_label_studio_and_back(
     tmp_path: Path,
 ) -> None:
-    section = README.partition("five commands")[2]
+    section = README.partition("five commands")[2].partition("\n## ")[0]
     commands = re.findall(r"^\$ pressmark ([^#\n]*)", section, re.MULTILINE)
     assert len(commands) == 5
     try:

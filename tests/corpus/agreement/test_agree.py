@@ -1,5 +1,6 @@
 """`agree`: the figures, the strata, disagreements counted, each annotator alone."""
 
+import os
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +9,6 @@ import pytest
 
 from corpus.agreement.agree import agree
 from corpus.agreement.file import told
-from corpus.agreement.gamma import installed
 from corpus.agreement.remarks import remarks_of
 from corpus.assignments import Assignment
 from corpus.records import Annotation, Answer, Article
@@ -241,10 +241,13 @@ def test_remarks_are_what_people_noted_on_spans_and_articles() -> None:
 
 
 def test_gamma_without_its_extra_is_a_line_that_says_how_to_get_it(tmp_path: Path) -> None:
-    if installed():
-        pytest.skip("the extra is installed")
     job = job_of(tmp_path, press(), two(press()))
-    ran = pressmark("agree", "-C", job.folder, "--gamma")
+    without = tmp_path / "without"
+    without.mkdir()
+    hide = 'import sys\nsys.modules["pygamma_agreement"] = None\n'
+    (without / "sitecustomize.py").write_text(hide, encoding="utf-8")
+    path = os.pathsep.join([str(without), os.environ.get("PYTHONPATH", "")])
+    ran = pressmark("agree", "-C", job.folder, "--gamma", PYTHONPATH=path)
     assert ran.code == 2
     assert ran.err == ("pressmark: gamma needs pygamma-agreement: pip install 'pressmark[gamma]'\n")
     assert not job.agreement.exists()
