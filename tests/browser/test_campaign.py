@@ -172,7 +172,8 @@ def test_disputes_go_to_the_adjudicator_and_come_back_as_gold(campaign: Campaign
     assert (back.disputes.get("open", 0), back.fetched.quarantined) == (0, 0)
     gold = read_annotations(job.gold)
     assert {g.article for g in gold} == {a.id for a in read_articles(job)}
-    assert {g.author for g in gold} == {"dora", "settled"}
+    # what all agree on is settled by itself, unless the audit draws it
+    assert {g.author for g in gold} - {"settled"} == {"dora"}
     assert all(g.parents for g in gold)
     assert {d.state for d in read_disputes(job)} == {"adjudicated"}
 
