@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.exposures import Exposure, Planted, read_exposures
@@ -138,12 +138,6 @@ def planted(job: Job) -> Plants:
     """Return what exposures.jsonl says was planted and shown, and what older schemes asked."""
     older = unasked(job.kept_schemes(), job.scheme)
     return Plants(tuple(read_exposures(job.exposures)), older)
-
-
-def without_planted(job: Job, annotations: Iterable[Annotation]) -> list[Annotation]:
-    """Return the annotations without the planted errors that they let stand."""
-    plants = planted(job)
-    return [plants.without(annotation) for annotation in annotations]
 
 
 def _key(annotation: Annotation) -> tuple[str, str, str, int]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 
+from corpus.agreement.matching import match
 from corpus.records import Span
 
 
@@ -13,49 +14,11 @@ def matched(ours: Sequence[Span], theirs: Sequence[Span]) -> list[tuple[Span, Sp
     """Return a one-to-one matching of spans that overlap: as many pairs as can be.
 
     Of equally many pairs those that share most characters, of those the first in the text. Each
-    side is spans of one label by one author, which do not overlap each other: overlapping pairs
-    then never cross, so that aligning the two sequences (Needleman & Wunsch 1970) finds it.
+    side is spans of one label by one author, which do not overlap each other.
     """
-    pairs = []
-    for left, right in _knots(sorted(ours, key=_place), sorted(theirs, key=_place)):
-        pairs += _aligned(left, right)
-    return pairs
-
-
-def _knots(ours: Sequence[Span], theirs: Sequence[Span]) -> Iterator[tuple[list[Span], list[Span]]]:
-    """Yield both sides in groups that share characters, so that a long text stays quick."""
-    rows = sorted(
-        [(*_place(s), 0, s) for s in ours] + [(*_place(s), 1, s) for s in theirs], key=_row
-    )
-    sides: tuple[list[Span], list[Span]] = ([], [])
-    reach = 0
-    for start, end, side, span in rows:
-        if start >= reach:
-            yield sides
-            sides = ([], [])
-        sides[side].append(span)
-        reach = max(reach, end)
-    yield sides
-
-
-def _aligned(left: Sequence[Span], right: Sequence[Span]) -> list[tuple[Span, Span]]:
-    best = [[(0, 0)] * (len(right) + 1) for _ in range(len(left) + 1)]
-    for i in range(len(left) - 1, -1, -1):
-        for j in range(len(right) - 1, -1, -1):
-            skipped = max(best[i + 1][j], best[i][j + 1])
-            best[i][j] = max(skipped, _with(best[i + 1][j + 1], left[i], right[j]))
-    pairs, i, j = [], 0, 0
-    while i < len(left) and j < len(right):
-        if left[i].overlaps(right[j]) and best[i][j] == _with(
-            best[i + 1][j + 1], left[i], right[j]
-        ):
-            pairs.append((left[i], right[j]))
-            i, j = i + 1, j + 1
-        elif best[i][j] == best[i + 1][j]:
-            i += 1
-        else:
-            j += 1
-    return pairs
+    found = match([_place(span) for span in ours], [_place(span) for span in theirs])
+    pairs = [(ours[one], theirs[other]) for one, other in found]
+    return sorted(pairs, key=lambda pair: _place(pair[0]))
 
 
 def clusters(by: Mapping[str, Sequence[Span]]) -> list[dict[str, Span]]:
@@ -86,11 +49,6 @@ def clusters(by: Mapping[str, Sequence[Span]]) -> list[dict[str, Span]]:
     return sorted(ordered, key=lambda c: sorted((_place(s), author) for author, s in c.items()))
 
 
-def _with(rest: tuple[int, int], one: Span, other: Span) -> tuple[int, int]:
-    shared = _shared(one, other)
-    return (rest[0] + 1, rest[1] + shared) if shared else (-1, 0)
-
-
 def _alike(one: Span, other: Span) -> Fraction:
     shared = _shared(one, other)
     return Fraction(shared, one.end - one.start + other.end - other.start - shared)
@@ -98,10 +56,6 @@ def _alike(one: Span, other: Span) -> Fraction:
 
 def _shared(one: Span, other: Span) -> int:
     return max(0, min(one.end, other.end) - max(one.start, other.start))
-
-
-def _row(row: tuple[int, int, int, Span]) -> tuple[int, int, int]:
-    return row[:3]
 
 
 def _place(span: Span) -> tuple[int, int]:
