@@ -22,6 +22,7 @@ from corpus.scheme import Scheme, parse_scheme
 from corpus.settings import TrainingSection
 from corpus.stories.duplicates import find_clusters
 from corpus.text import canonical
+from training.backends import reader
 from training.baselines import everything, lexicon, shuffled
 from training.decode import Reading, decode
 from training.encoders import load_encoder, quietly
@@ -29,6 +30,7 @@ from training.evaluate import System, compared
 from training.examples import Example
 from training.fit import fit
 from training.readings import Reader
+from training.rows import Taught
 from training.thresholds import tuned
 
 LABEL = "technique"
@@ -106,16 +108,16 @@ def _model(
 ) -> System:
     with quietly():
         encoder = load_encoder(settings.encoder, Path())
-        model = fit(taught, scheme, encoder, settings, _told)
-    reader = Reader(model, encoder.tokenizer, settings.window, settings.stride)
-    thresholds = tuned(_read(reader, held_out), held_out, scheme)
+        model = fit([Taught(scheme, taught)], encoder, settings, _told)
+    read_by = reader(model, encoder.tokenizer, settings.window, settings.stride)
+    thresholds = tuned(_read(read_by, held_out), held_out, scheme)
     print(f"thresholds {thresholds}")
-    found = {r.article.id: decode(r, scheme, thresholds) for r in _read(reader, tested)}
+    found = {r.article.id: decode(r, scheme, thresholds) for r in _read(read_by, tested)}
     return lambda example: found[example.article.id]
 
 
-def _read(reader: Reader, examples: list[Example]) -> list[Reading]:
-    return list(reader.read([example.article for example in examples]))
+def _read(read_by: Reader, examples: list[Example]) -> list[Reading]:
+    return list(read_by.read([example.article for example in examples]))
 
 
 def _lexicon(taught: list[Example], held_out: list[Example], scheme: Scheme) -> System:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -178,12 +178,40 @@ class SplitSection(Strict):
     seed: int = 0
 
 
+class LoraSection(Strict):
+    """Low-rank adapters on the encoder's linear layers (peft); merged into it when it is saved."""
+
+    rank: Number = 16
+    alpha: Number = 32
+    dropout: Annotated[float, Field(ge=0, lt=1, strict=False)] = 0.0
+
+
+class SearchSection(Strict):
+    """The search for better settings (`pressmark train --search`): how long, and where.
+
+    `space` maps a key of `training` to a list of values or to {low, high, log}.
+    """
+
+    trials: Number = 20
+    hours: Positive | None = None
+    space: dict[str, Any] = Field(default_factory=dict)
+
+
 class TrainingSection(Strict):
     """How the model is trained; windows and strides are in tokens, shares are of articles.
 
     The defaults suit the small embedded encoder and few articles: on the sample corpus 1e-4 reached
     SI .65 where 5e-5 reached .44; 2e-4 did as well there and collapsed to one probability for every
     word on 120 longer articles. Encoders of 100M parameters and more want 2e-5 to 5e-5.
+
+    `encoder` may also be the folder of a model of ours, which then goes on from there. `corpora`
+    names other jobs' folders that are taught beside this one, each under its own scheme. `targets`
+    are the shares of all annotators ('soft') or the majority's or gold's answer ('hard'). `balance`
+    weighs rare answers: 0 not at all, 1 as much as the rest together. `folds` models are trained on
+    parts of the articles so that thresholds and calibration come from articles that a model has
+    not seen; with 0 they come from the validation part. Training stops early after `patience`
+    evaluations without a smaller loss on the validation part (0: never). `seeds` gives several
+    models and their spread. `arguments` go to transformers' TrainingArguments as they are.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = "model"
@@ -196,6 +224,66 @@ class TrainingSection(Strict):
     seed: int = 0
     validation: Share = 0.2
     test: Share = 0.2
+    corpora: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    targets: Literal["soft", "hard"] = "soft"
+    balance: Annotated[float, Field(ge=0, le=1, strict=False)] = 0.0
+    folds: Annotated[int, Field(ge=0, le=20)] = 0
+    patience: Annotated[int, Field(ge=0)] = 0
+    seeds: Annotated[tuple[int, ...], Field(strict=False)] = ()
+    bf16: bool | None = None
+    lora: LoraSection | None = None
+    search: SearchSection = SearchSection()
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+class EvaluationSection(Strict):
+    """How models are scored: which person's or which gold's spans a span's score speaks of.
+
+    `reference` is what a predicted span is calibrated against: 'gold' (the consolidated or majority
+    spans) or 'annotator' (a randomly chosen annotator's). Spans with a score inside `abstain` are
+    told apart as undecided.
+    """
+
+    reference: Literal["gold", "annotator"] = "gold"
+    abstain: tuple[Share, Share] | None = None
+    samples: Number = 1000
+
+
+class PredictionSection(Strict):
+    """How articles are read: `backend` auto takes the fastest that is installed and exact enough.
+
+    `threads` 0 takes every core; `tokens` is the most tokens a batch holds, padding included.
+    """
+
+    backend: Literal["auto", "torch", "torch-bf16", "onnx", "openvino"] = "auto"
+    threads: Annotated[int, Field(ge=0)] = 0
+    tokens: Number = 4096
+
+
+class SelectionSection(Strict):
+    """What to annotate next: `count` articles, a share `control` of them drawn at random.
+
+    Articles of the control slice stay out of training gold.
+    """
+
+    strategy: Literal["uncertainty", "diversity", "disagreement", "random"] = "uncertainty"
+    count: Number = 100
+    control: Annotated[float, Field(ge=0, le=1, strict=False)] = 0.1
+    seed: int = 0
+
+
+class ServingSection(Strict):
+    """Where `pressmark serve` listens and what it lets in.
+
+    Beyond loopback a token is needed: the variable `token_env` holds it. `max_bytes` bounds a
+    request's body, `timeout` the seconds a prediction may take.
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 9090
+    token_env: str = "PRESSMARK_TOKEN"  # noqa: S105  # the name of a variable
+    max_bytes: Number = 2_000_000
+    timeout: Positive = 60.0
 
 
 class Person(Strict):
@@ -312,6 +400,10 @@ class JobFile(Strict):
     stats: StatsSection = StatsSection()
     split: SplitSection = SplitSection()
     training: TrainingSection = TrainingSection()
+    evaluation: EvaluationSection = EvaluationSection()
+    prediction: PredictionSection = PredictionSection()
+    selection: SelectionSection = SelectionSection()
+    serving: ServingSection = ServingSection()
     release: ReleaseSection = ReleaseSection()
 
     @field_validator("people")

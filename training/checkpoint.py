@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from transformers import AutoTokenizer
 
 from corpus.errors import PressmarkError
 from corpus.files import write_json, write_text
+from training.backends import reader
 from training.encoders import quietly
-from training.model import SpanModel
+from training.model import PressmarkModel
 from training.readings import Reader
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "pressmark.json"
 
 
@@ -62,18 +64,18 @@ class Checkpoint:
     """A trained model, ready to read articles."""
 
     folder: Path
-    model: SpanModel
+    model: PressmarkModel
     tokenizer: Any
     manifest: Manifest
 
-    @property
+    @cached_property
     def reader(self) -> Reader:
         """The model with the windows it was trained on."""
         settings = self.manifest.settings
-        return Reader(self.model, self.tokenizer, settings["window"], settings["stride"])
+        return reader(self.model, self.tokenizer, settings["window"], settings["stride"])
 
 
-def save(folder: Path, model: SpanModel, tokenizer: Any, manifest: Manifest) -> None:
+def save(folder: Path, model: PressmarkModel, tokenizer: Any, manifest: Manifest) -> None:
     """Write the model's folder, replacing an older one; a kill leaves the old one or the new."""
     with _replacing_folder(folder) as part:
         model.save_pretrained(part)
@@ -120,7 +122,7 @@ def load(folder: Path) -> Checkpoint:
     try:
         with quietly():
             tokenizer = AutoTokenizer.from_pretrained(folder)
-            model = SpanModel.from_pretrained(folder, dtype=torch.float32)
+            model = PressmarkModel.from_pretrained(folder, dtype=torch.float32)
     except (OSError, ValueError, SafetensorError) as error:
         reason = " ".join(str(error).split())[:200]
         raise PressmarkError(
@@ -146,7 +148,8 @@ tags: [news, framing, span-labelling, pressmark]
 
 A Pressmark model of the scheme '{manifest.scheme_name}' {manifest.scheme_version}
 (sha256 {manifest.scheme[:12]}…). It marks spans of news articles: one 'inside' and one 'begins'
-probability a token and label, on the encoder '{manifest.settings["encoder"]}'.
+probability a token and label, and one for each answer that can be picked, on the encoder
+'{manifest.settings["encoder"]}'.
 
 Learned from {len(manifest.train)} articles, its thresholds tuned on {len(manifest.validation)},
 {len(manifest.test)} kept for the test ({manifest.annotations} annotations in all). The share of the
@@ -170,7 +173,6 @@ Or `pressmark predict` in its job: the spans become pre-labels that an annotator
   about whether a claim is true and nothing about a person. Do not decide anything about an author
   or an outlet by it alone.
 - Other outlets, years, genres and languages than those of the corpus are untested.
-- It does not predict the attributes of spans or answers about articles.
 
 ## How it was made
 {settings}

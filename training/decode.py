@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from corpus.records import Article, Span
 from corpus.scheme import Label, Scheme
 from training.encoding import Floats, Word, allowed
+from training.weights import Tokens
 
 #: A span that another of its label touches begins where 'begins' is likelier than not.
 BEGINS = 0.5
@@ -18,12 +19,16 @@ CARRY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a model makes of an article: word by label, inside a span, and the first of one."""
+    """What a model makes of an article: word by label, inside a span, and the first of one.
+
+    `tokens` are what the unit head reads from, where they were kept.
+    """
 
     article: Article
     words: tuple[Word, ...]
     inside: Floats
     begins: Floats
+    tokens: Tokens | None = None
 
 
 def decode(reading: Reading, scheme: Scheme, thresholds: Mapping[str, float]) -> tuple[Span, ...]:

@@ -34,13 +34,20 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A run of an article's tokens; `places` has each one's characters, None for special ones."""
+    """A run of an article's tokens; `places` has each one's characters, None for special ones.
+
+    What is not special are the tokens `begin` to `end`, half-open; the first of them is the
+    article's token number `at`.
+    """
 
     article: int
     ids: tuple[int, ...]
     places: tuple[tuple[int, int] | None, ...]
     first: bool
     last: bool
+    begin: int
+    end: int
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def windows(articles: list[Article], tokenizer: Any, window: int, stride: int) -
         return_token_type_ids=False,
     )
     owners = list(cut["overflow_to_sample_mapping"])
-    found = []
+    found: list[Window] = []
     for number, owner in enumerate(owners):
         places = tuple(
             None if special or start == end else (start, end)
@@ -85,7 +92,12 @@ def windows(articles: list[Article], tokenizer: Any, window: int, stride: int) -
         )
         first = number == 0 or owners[number - 1] != owner
         last = number + 1 == len(owners) or owners[number + 1] != owner
-        found.append(Window(owner, tuple(cut["input_ids"][number]), places, first, last))
+        special = cut["special_tokens_mask"][number]
+        begin = special.index(0) if 0 in special else 0
+        end = begin + len(special) - sum(special)
+        at = 0 if first else found[-1].at + found[-1].end - found[-1].begin - stride
+        ids = tuple(cut["input_ids"][number])
+        found.append(Window(owner, ids, places, first, last, begin, end, at))
     return found
 
 

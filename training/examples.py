@@ -89,11 +89,6 @@ def read_examples(job: Job) -> Examples:
     Raises:
         PressmarkError: there is no annotation that can be used; the message says why not.
     """
-    if not job.scheme.labels:
-        raise PressmarkError(
-            f"the scheme {job.scheme.name} has questions but no labels, and spans are what is"
-            " learnt; name a scheme with labels in pressmark.yaml"
-        )
     articles = {article.id: article for article in read_articles(job)}
     used: defaultdict[str, dict[str, Annotation]] = defaultdict(dict)
     left_out: Counter[str] = Counter()

@@ -15,24 +15,23 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import transformers
-from torch import nn
 
 from corpus.dataset import annotation_row
-from corpus.job import Job, now
+from corpus.job import Job, now, open_job
 from corpus.progress import Progress, silent
-from corpus.scheme import Scheme
 from corpus.settings import TrainingSection
 from corpus.stories.splits import Split
+from training.backends import reader
 from training.checkpoint import Manifest, save
 from training.encoders import Encoder, load_encoder, quietly
-from training.encoding import check_window, targets, windows
-from training.examples import Example, Examples, read_examples
-from training.model import SpanModel
+from training.encoding import check_window
+from training.examples import Examples, read_examples
+from training.heads import heads_of, joined
+from training.model import PressmarkModel
 from training.parts import parted
-from training.readings import Reader
+from training.rows import Collator, Taught, rates, rows
 from training.thresholds import tuned
 
 #: The head starts from nothing and the encoder does not.
@@ -64,14 +63,15 @@ def train(job: Job, progress: Progress = silent) -> Trained:
     begun = time.monotonic()
     settings = job.settings.training
     examples, parts = parted(job, read_examples(job))
+    taught = [Taught(job.scheme, examples.of(parts.train)), *others(job)]
     with quietly():
         transformers.set_seed(settings.seed)
         encoder = load_encoder(settings.encoder, job.folder)
         check_window(encoder, settings.window, settings.stride)
-        model = fit(examples.of(parts.train), job.scheme, encoder, settings, progress)
+        model = fit(taught, encoder, settings, progress)
         held_out = examples.unassisted(parts.validation)
-        reader = Reader(model, encoder.tokenizer, settings.window, settings.stride)
-        readings = list(reader.read([example.article for example in held_out], progress))
+        reading = reader(model, encoder.tokenizer, settings.window, settings.stride)
+        readings = list(reading.read([example.article for example in held_out], progress))
         thresholds = tuned(readings, held_out, job.scheme)
         seconds = round(time.monotonic() - begun, 1)
         folder = job.models / settings.name
@@ -81,56 +81,40 @@ def train(job: Job, progress: Progress = silent) -> Trained:
     return Trained(settings.name, folder, *uses, thresholds, examples.left_out, seconds)
 
 
+def others(job: Job) -> list[Taught]:
+    """Read what the jobs that `training.corpora` names teach beside this one: their train parts."""
+    found = []
+    for folder in job.settings.training.corpora:
+        other = open_job(job.folder / folder)
+        examples, parts = parted(other, read_examples(other))
+        found.append(Taught(other.scheme, examples.of(parts.train)))
+    return found
+
+
 def fit(
-    examples: Sequence[Example],
-    scheme: Scheme,
+    taught: Sequence[Taught],
     encoder: Encoder,
     settings: TrainingSection,
     progress: Progress = silent,
-) -> SpanModel:
-    """Return a model on `encoder` that has learned from `examples`."""
+) -> PressmarkModel:
+    """Return a model on `encoder` that has learned from what each of `taught` holds."""
     torch.set_num_threads(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
-    model = SpanModel.on(encoder.model, scheme.label_names)
-    rows = _rows(examples, scheme, encoder, settings)
-    model.expect(_rates(rows, "inside"), _rates(rows, "begins"))
+    heads = joined([heads_of(part.scheme, part.examples) for part in taught])
+    model = PressmarkModel.on(encoder.model, heads)
+    made = rows(taught, heads, encoder.tokenizer, settings)
+    model.expect(rates(made, "inside"), rates(made, "begins"))
     with tempfile.TemporaryDirectory(prefix="pressmark-") as scratch:
         trainer = transformers.Trainer(
             model=model,
             args=_arguments(settings, scratch),
-            train_dataset=rows,
-            data_collator=_Collator(encoder.tokenizer),
+            train_dataset=made,
+            data_collator=Collator(encoder.tokenizer),
             optimizers=(_optimizer(model, settings.learning_rate), None),
             callbacks=[_Told(progress)],
         )
         trainer.remove_callback(transformers.PrinterCallback)
         trainer.train()
     return model
-
-
-def _rows(
-    examples: Sequence[Example], scheme: Scheme, encoder: Encoder, settings: TrainingSection
-) -> list[dict[str, Any]]:
-    articles = [example.article for example in examples]
-    rows = []
-    # No stride: what is read twice in prediction would only be taught twice here
-    for window in windows(articles, encoder.tokenizer, settings.window, 0):
-        taught = targets(examples[window.article], window, scheme)
-        rows.append(
-            {
-                "input_ids": list(window.ids),
-                "inside": taught.inside,
-                "begins": taught.begins,
-                "mask": taught.mask,
-            }
-        )
-    return rows
-
-
-def _rates(rows: Sequence[dict[str, Any]], target: str) -> list[float]:
-    """The mean target of each label where a loss is taken."""
-    summed = np.sum([(row[target] * row["mask"]).sum(0) for row in rows], axis=0)
-    asked = np.sum([row["mask"].sum(0) for row in rows], axis=0)
-    return [float(rate) for rate in summed / np.maximum(asked, 1)]
 
 
 def _arguments(settings: TrainingSection, scratch: str) -> transformers.TrainingArguments:
@@ -143,6 +127,7 @@ def _arguments(settings: TrainingSection, scratch: str) -> transformers.Training
         warmup_steps=0.1,
         train_sampling_strategy="group_by_length",
         seed=settings.seed,
+        bf16=gpu if settings.bf16 is None else settings.bf16,
         use_cpu=not gpu,
         dataloader_pin_memory=gpu,
         remove_unused_columns=False,
@@ -153,28 +138,14 @@ def _arguments(settings: TrainingSection, scratch: str) -> transformers.Training
     )
 
 
-def _optimizer(model: SpanModel, rate: float) -> torch.optim.Optimizer:
+def _optimizer(model: PressmarkModel, rate: float) -> torch.optim.Optimizer:
+    encoder = {id(parameter) for parameter in model.encoder.parameters()}
+    heads = [parameter for parameter in model.parameters() if id(parameter) not in encoder]
     groups = [
         {"params": list(model.encoder.parameters()), "lr": rate},
-        {"params": list(model.head.parameters()), "lr": rate * HEAD_RATE},
+        {"params": heads, "lr": rate * HEAD_RATE},
     ]
     return torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-
-
-class _Collator:
-    """Makes a batch of rows: tokens, targets and masks padded to the longest."""
-
-    def __init__(self, tokenizer: Any) -> None:
-        self.tokenizer = tokenizer
-
-    def __call__(self, rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
-        tokens = {"input_ids": [row["input_ids"] for row in rows]}
-        padded = self.tokenizer.pad(tokens, padding_side="right", return_tensors="pt")
-        batch = {name: padded[name] for name in ("input_ids", "attention_mask")}
-        for name in ("inside", "begins", "mask"):
-            matrices = [torch.from_numpy(row[name]) for row in rows]
-            batch[name] = nn.utils.rnn.pad_sequence(matrices, batch_first=True)
-        return batch
 
 
 class _Told(transformers.TrainerCallback):

@@ -1,12 +1,14 @@
-"""The token model: an encoder with one 'inside' and one 'begins' sigmoid a label.
+"""The model: one encoder, a token head and a unit head, made from a scheme's heads.
 
-Labels may overlap, so each has sigmoids of its own; spans of any width are runs of tokens that are
-inside; 'begins' tells touching spans apart.
+Labels may overlap, so each token has an 'inside' and a 'begins' sigmoid a label; spans of any width
+are runs of tokens that are inside. A unit (a block, a span, a sentence, the article) is read as
+[first token; last token; mean; mean of its context; what it looks like] by one hidden layer.
 """
 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,82 +18,170 @@ from torch import nn
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
+from training.heads import Heads
+from training.units import FEATURES
 
-class SpanConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]  # theirs is half typed
-    """The encoder's configuration, the labels in the order of the heads, and the dropout."""
 
-    model_type = "pressmark-spans"
+class PressmarkConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]  # theirs is half typed
+    """The encoder's configuration, the heads (see `Heads.as_dict`), dropout and hidden size."""
+
+    model_type = "pressmark"
     sub_configs = {"encoder": AutoConfig}  # noqa: RUF012  # transformers reads it from the class
 
     def __init__(
         self,
         encoder: PreTrainedConfig | dict[str, Any] | None = None,
-        labels: Sequence[str] = (),
+        heads: dict[str, Any] | None = None,
         dropout: float = 0.1,
+        hidden: int = 256,
         **more: Any,
     ) -> None:
         if isinstance(encoder, dict):
             encoder = AutoConfig.for_model(**encoder)
         self.encoder = encoder
-        self.labels = list(labels)
+        self.heads = heads or Heads(()).as_dict()
         self.dropout = dropout
+        self.hidden = hidden
         super().__init__(**more)
 
 
 @dataclass
-class SpanOutput(ModelOutput):
-    """Logits of shape batch x tokens x labels, and the loss where targets were given."""
+class Output(ModelOutput):
+    """Logits, and the loss where targets were given.
+
+    `inside` and `begins` are batch x tokens x labels, `units` batch x units x outputs (where units
+    were given), `states` batch x tokens x d.
+    """
 
     loss: torch.Tensor | None = None
     inside: torch.Tensor | None = None
     begins: torch.Tensor | None = None
+    units: torch.Tensor | None = None
+    states: torch.Tensor | None = None
 
 
-class SpanModel(PreTrainedModel):  # type: ignore[no-untyped-call]  # theirs is half typed
-    """An encoder with a token head; saved and loaded as any Hugging Face model."""
+class PressmarkModel(PreTrainedModel):  # type: ignore[no-untyped-call]  # theirs is half typed
+    """An encoder with a token head and a unit head; saved and loaded as any Hugging Face model."""
 
-    config_class = SpanConfig
+    config_class = PressmarkConfig
     base_model_prefix = "encoder"
+    supports_gradient_checkpointing = True
+    # Our loss is a sum over rows: the Trainer's own rescaling would not know our masks
+    accepts_loss_kwargs = False
 
-    def __init__(self, config: SpanConfig) -> None:
+    def __init__(self, config: PressmarkConfig) -> None:
         super().__init__(config)
         self.encoder = AutoModel.from_config(config.encoder)  # type: ignore[no-untyped-call]  # theirs
-        self.dropout = nn.Dropout(config.dropout)
         assert config.encoder is not None, "only transformers makes a config without an encoder"
-        self.head = nn.Linear(config.encoder.hidden_size, 2 * len(config.labels))
+        size = config.encoder.hidden_size
+        self.heads = Heads.from_dict(config.heads)
+        self.dropout = nn.Dropout(config.dropout)
+        self.token_head = _head(size, 2 * len(self.heads.labels))
+        self.unit_hidden = nn.Linear(4 * size + len(FEATURES), config.hidden)
+        self.unit_head = _head(config.hidden, self.heads.outputs)
         self.post_init()  # type: ignore[no-untyped-call]  # theirs
 
     @classmethod
-    def on(cls, encoder: PreTrainedModel, labels: Sequence[str]) -> SpanModel:
-        """Return a model with a fresh head on a pretrained `encoder`."""
-        model = cls(SpanConfig(encoder.config, labels))
+    def on(cls, encoder: PreTrainedModel, heads: Heads, dropout: float = 0.1) -> PressmarkModel:
+        """Return a model with fresh heads on a pretrained `encoder`."""
+        model = cls(PressmarkConfig(encoder.config, heads.as_dict(), dropout))
         model.encoder = encoder
         return model
 
     def expect(self, inside: Sequence[float], begins: Sequence[float]) -> None:
-        """Start the head at these rates of the labels: no step is spent on learning them."""
+        """Start the token head at these rates: no step is spent on learning them."""
         rates = [min(max(rate, 1e-4), 0.5) for rate in (*inside, *begins)]
         with torch.no_grad():
-            self.head.bias.copy_(torch.tensor([math.log(rate / (1 - rate)) for rate in rates]))
+            self.token_head.bias.copy_(
+                torch.tensor([math.log(rate / (1 - rate)) for rate in rates])
+            )
 
-    def forward(
+    def forward(  # noqa: PLR0917  # transformers may hand them over by position
         self,
         input_ids: torch.Tensor,
         attention_mask: torch.Tensor,
+        units: torch.Tensor | None = None,
+        whole: torch.Tensor | None = None,
+        surface: torch.Tensor | None = None,
         inside: torch.Tensor | None = None,
         begins: torch.Tensor | None = None,
         mask: torch.Tensor | None = None,
-    ) -> SpanOutput:
-        """Return the logits, and the mean loss a token over soft targets where `mask` is 1."""
+        picked: torch.Tensor | None = None,
+        picked_mask: torch.Tensor | None = None,
+    ) -> Output:
+        """Return the logits, and the loss where targets are given.
+
+        Args:
+            input_ids: batch x tokens, as `attention_mask`.
+            attention_mask: 1 for a token, 0 for padding.
+            units: batch x units x 4, see `pool`; `whole` is batch x units.
+            whole: whether a unit has no ends worth reading.
+            surface: batch x units x features, see `training.units.surface`.
+            inside: the share of annotators, batch x tokens x labels; `begins` and `mask` likewise.
+            begins: the share who began a span there.
+            mask: the weight of each token and label in the loss, 0 where nobody was asked.
+            picked: the share who picked a value, batch x units x outputs.
+            picked_mask: the weight of each in the loss, 0 where it was not asked.
+
+        The loss is a sum over what the masks weigh, divided by the rows of the batch alone. So
+        batches add up: two processes, or two steps that accumulate, give what one gives.
+        """
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        is_inside, is_begin = self.head(self.dropout(states)).chunk(2, dim=-1)
-        if inside is None or begins is None or mask is None:
-            return SpanOutput(inside=is_inside, begins=is_begin)
-        loss = _loss(is_inside, inside, mask) + _loss(is_begin, begins, mask)
-        return SpanOutput(loss=loss, inside=is_inside, begins=is_begin)
+        is_inside, is_begin = self.token_head(self.dropout(states)).chunk(2, dim=-1)
+        on_units = None
+        if units is not None and whole is not None and surface is not None:
+            pooled = torch.cat([pool(states.float(), units, whole), surface], dim=-1)
+            hidden = torch.relu(self.unit_hidden(self.dropout(pooled)))
+            on_units = self.unit_head(self.dropout(hidden))
+        loss = None
+        if inside is not None and begins is not None and mask is not None:
+            loss = _binary(is_inside, inside, mask) + _binary(is_begin, begins, mask)
+            if on_units is not None and picked is not None and picked_mask is not None:
+                loss = loss + self._picked(on_units, picked, picked_mask)
+            loss = loss / len(input_ids)
+        return Output(loss=loss, inside=is_inside, begins=is_begin, units=on_units, states=states)
+
+    def _picked(
+        self, logits: torch.Tensor, picked: torch.Tensor, mask: torch.Tensor
+    ) -> torch.Tensor:
+        total = logits.new_zeros((), dtype=torch.float32)
+        for choice, at in self.heads.columns():
+            ours, target, weight = logits[..., at].float(), picked[..., at], mask[..., at]
+            if choice.exclusive:
+                total = total - (target * ours.log_softmax(-1) * weight).sum()
+            else:
+                total = total + _binary(ours, target, weight)
+        return total
 
 
-def _loss(logits: torch.Tensor, target: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    each = nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
-    # A batch in which nothing is asked has a loss of 0, not of 0 / 0
-    return (each * mask).sum() / mask.sum().clamp(min=1)
+def pool(states: torch.Tensor, units: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:
+    """Return batch x units x 4d: first token, last token, mean, and mean of the context.
+
+    `units` has four token positions a unit: first and stop of the unit itself, first and stop of
+    its context, both half-open. A `whole` unit's mean stands for its ends too.
+    """
+    sums = nn.functional.pad(states.cumsum(1), (0, 0, 1, 0))
+
+    def at(source: torch.Tensor, where: torch.Tensor) -> torch.Tensor:
+        return source.gather(1, where.unsqueeze(-1).expand(-1, -1, source.shape[-1]))
+
+    first, stop, outer, outer_stop = units.unbind(-1)
+    mean = (at(sums, stop) - at(sums, first)) / (stop - first).clamp(min=1).unsqueeze(-1)
+    span = (outer_stop - outer).clamp(min=1).unsqueeze(-1)
+    context = (at(sums, outer_stop) - at(sums, outer)) / span
+    only_mean = whole.unsqueeze(-1)
+    begin = torch.where(only_mean, mean, at(states, first))
+    end = torch.where(only_mean, mean, at(states, (stop - 1).clamp(min=0)))
+    return torch.cat([begin, end, mean, context], dim=-1)
+
+
+def _head(size: int, outputs: int) -> nn.Linear:
+    with warnings.catch_warnings():
+        # A scheme without labels, or without anything else, has a head of no outputs
+        warnings.filterwarnings("ignore", message="Initializing zero-element tensors")
+        return nn.Linear(size, outputs)
+
+
+def _binary(logits: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    each = nn.functional.binary_cross_entropy_with_logits(logits.float(), target, reduction="none")
+    return (each * weight).sum()

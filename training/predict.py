@@ -10,7 +10,8 @@ from corpus.progress import Progress, silent
 from corpus.records import Annotation
 from corpus.store import read_articles, write_run
 from training.checkpoint import Checkpoint, load
-from training.decode import Reading, decode
+from training.decode import Reading
+from training.opinions import answers, spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Predicted:
 def predict(job: Job, progress: Progress = silent) -> Predicted:
     """Let the job's model read the latest version of every article; write predictions/RUN.parquet.
 
-    Spans carry a score and no attributes: the token head does not predict these. The run's name
-    begins with the time, so that runs sort by age.
+    Spans carry a score and attributes. The run's name begins with the time, so that runs sort by
+    age.
 
     Raises:
         PressmarkError: no model, one of another scheme, or no articles.
@@ -38,7 +39,7 @@ def predict(job: Job, progress: Progress = silent) -> Predicted:
     job.keep_scheme()
     when = now()
     run = f"{when.removesuffix('Z').replace(':', '-')}-{checkpoint.manifest.name}"
-    readings = checkpoint.reader.read(articles, progress)
+    readings = checkpoint.reader.read(articles, progress, keep=True)
     predictions = [_annotation(job, checkpoint, reading, run, when) for reading in readings]
     write_run(job, run, predictions)
     return Predicted(run, len(predictions), sum(len(each.spans) for each in predictions))
@@ -62,6 +63,7 @@ def load_model(job: Job) -> Checkpoint:
 def _annotation(
     job: Job, checkpoint: Checkpoint, reading: Reading, run: str, when: str
 ) -> Annotation:
+    weights, thresholds = checkpoint.reader.weights, checkpoint.manifest.thresholds
     return Annotation(
         id=f"{run}:{reading.article.id}",
         article=reading.article.id,
@@ -70,6 +72,7 @@ def _annotation(
         role="model",
         run=run,
         scheme=job.scheme.hash,
-        spans=decode(reading, job.scheme, checkpoint.manifest.thresholds),
+        spans=spans(reading, weights, job.scheme, thresholds),
+        answers=answers(reading, weights, job.scheme),
         when=when,
     )

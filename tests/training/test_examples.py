@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from corpus.errors import PressmarkError
 from corpus.exposures import Exposure, Planted, append_exposures
 from corpus.imports.run import import_corpus
-from corpus.job import Job, open_job
+from corpus.job import Job
 from corpus.records import Answer, Article
 from corpus.store import append_annotations, read_articles
 from tests.conftest import MakeJob
@@ -85,12 +82,6 @@ def test_adjudicated_gold_alone_counts_and_repeats_teach_nothing(
     assert [o.author for o in examples.items[first.id].opinions] == ["settled"]
     assert {o.occasion for o in examples.items[second.id].opinions} == {1}
     assert sum(examples.left_out.values()) == 3
-
-
-def test_a_scheme_of_questions_alone_cannot_be_learnt(annotated: Job) -> None:
-    (annotated.folder / "pressmark.yaml").write_text("scheme: corpora/newssd-eng\n")
-    with pytest.raises(PressmarkError, match="newssd-eng has questions but no labels"):
-        read_examples(open_job(annotated.folder))
 
 
 def test_of_an_imported_corpus_what_is_mapped_teaches_our_scheme_and_the_native_its_own(

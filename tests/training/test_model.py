@@ -8,12 +8,13 @@ import pytest
 import torch
 
 from training.encoders import Encoder, load_encoder
-from training.model import SpanModel
+from training.heads import Heads
+from training.model import PressmarkModel
 
 
 @pytest.fixture
-def model(tiny: Path) -> SpanModel:
-    return SpanModel.on(load_encoder(str(tiny), Path()).model, ["a", "b", "c"]).eval()
+def model(tiny: Path) -> PressmarkModel:
+    return PressmarkModel.on(load_encoder(str(tiny), Path()).model, Heads(("a", "b", "c"))).eval()
 
 
 def batch(encoder: Encoder) -> dict[str, torch.Tensor]:
@@ -27,7 +28,7 @@ def taught(given: dict[str, torch.Tensor], target: float, mask: float) -> dict[s
     return {**given, **full, "mask": torch.full(shape, mask)}
 
 
-def test_every_label_has_two_sigmoids_of_its_own(model: SpanModel, encoder: Encoder) -> None:
+def test_every_label_has_two_sigmoids_of_its_own(model: PressmarkModel, encoder: Encoder) -> None:
     given = batch(encoder)
     output = model(**given)
     assert output.inside.shape == output.begins.shape == (*given["input_ids"].shape, 3)
@@ -35,10 +36,10 @@ def test_every_label_has_two_sigmoids_of_its_own(model: SpanModel, encoder: Enco
 
 
 def test_a_soft_target_pulls_the_probability_to_the_share(
-    model: SpanModel, encoder: Encoder
+    model: PressmarkModel, encoder: Encoder
 ) -> None:
     given = taught(batch(encoder), 0.3, 1.0)
-    steps = torch.optim.Adam(model.head.parameters(), 0.05)
+    steps = torch.optim.Adam(model.token_head.parameters(), 0.05)
     for _ in range(300):
         steps.zero_grad()
         model(**given).loss.backward()
@@ -48,7 +49,7 @@ def test_a_soft_target_pulls_the_probability_to_the_share(
     )
 
 
-def test_masked_tokens_cost_nothing(model: SpanModel, encoder: Encoder) -> None:
+def test_masked_tokens_cost_nothing(model: PressmarkModel, encoder: Encoder) -> None:
     assert model(**taught(batch(encoder), 1.0, 0.0)).loss == 0
     half = taught(batch(encoder), 1.0, 1.0)
     whole = model(**half).loss
@@ -60,8 +61,8 @@ def test_masked_tokens_cost_nothing(model: SpanModel, encoder: Encoder) -> None:
     assert model(**half).loss != whole
 
 
-def test_the_head_starts_at_the_labels_rates(model: SpanModel, encoder: Encoder) -> None:
-    torch.nn.init.zeros_(model.head.weight)
+def test_the_head_starts_at_the_labels_rates(model: PressmarkModel, encoder: Encoder) -> None:
+    torch.nn.init.zeros_(model.token_head.weight)
     model.expect([0.1, 0.2, 0.0], [0.01, 0.02, 0.0])
     output = model(**batch(encoder))
     assert output.inside.sigmoid()[0, 0].tolist() == pytest.approx([0.1, 0.2, 1e-4], rel=1e-3)
@@ -69,10 +70,10 @@ def test_the_head_starts_at_the_labels_rates(model: SpanModel, encoder: Encoder)
 
 
 def test_saved_and_loaded_it_says_the_same(
-    model: SpanModel, encoder: Encoder, tmp_path: Path
+    model: PressmarkModel, encoder: Encoder, tmp_path: Path
 ) -> None:
     model.save_pretrained(tmp_path)
-    again = SpanModel.from_pretrained(tmp_path).eval()
-    assert again.config.labels == ["a", "b", "c"]
+    again = PressmarkModel.from_pretrained(tmp_path).eval()
+    assert again.heads == model.heads
     assert torch.equal(model(**batch(encoder)).inside, again(**batch(encoder)).inside)
     assert not list(tmp_path.glob("*.bin"))

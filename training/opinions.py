@@ -1,0 +1,92 @@
+"""From a reading to what a model says of an article: spans with attributes, and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from corpus.records import Answer, Span
+from corpus.scheme import Scheme
+from corpus.sentences import sentences
+from training.decode import Reading, decode
+from training.heads import ARTICLE, SENTENCE, Choice
+from training.units import Floats, Unit, article_unit, unit
+from training.weights import Weights, shares
+
+#: A value that may stand beside others stands from here.
+STANDS = 0.5
+
+
+def spans(
+    reading: Reading, weights: Weights, scheme: Scheme, thresholds: Mapping[str, float]
+) -> tuple[Span, ...]:
+    """Return the spans of a reading that kept its tokens, with their attributes."""
+    found = decode(reading, scheme, thresholds)
+    choices = weights.heads.about("span")
+    if reading.tokens is None or not choices or not found:
+        return found
+    asked = [unit(reading.article, span.start, span.end) for span in found]
+    logits = weights.units(reading.article, reading.tokens, asked)
+    return tuple(
+        replace(span, attributes=_attributes(span, choices, says, scheme))
+        for span, says in zip(found, logits, strict=True)
+    )
+
+
+def answers(reading: Reading, weights: Weights, scheme: Scheme) -> tuple[Answer, ...]:
+    """Return the answers to what the scheme asks of the article and of each of its sentences.
+
+    A question about places that are given with an article has none here: see `chances`.
+    """
+    article, found = reading.article, []
+    for about, places in ((ARTICLE, [None]), (SENTENCE, _sentences(reading))):
+        choices = [c for c, _ in weights.heads.about(about) if scheme.question(c.name)]
+        if not choices:
+            continue
+        asked = [unit(article, *p) if p else article_unit(article) for p in places]
+        for choice in choices:
+            for place, chance in zip(places, chances(reading, weights, choice, asked), strict=True):
+                values = picked(choice, chance) if chance is not None else ()
+                if values:
+                    found.append(Answer(choice.name, values, *(place or (None, None))))
+    return tuple(found)
+
+
+def chances(
+    reading: Reading, weights: Weights, choice: Choice, asked: Sequence[Unit]
+) -> list[Floats | None]:
+    """Return the probability of each of the choice's values at each of the units asked."""
+    assert reading.tokens is not None, "a reading that kept its tokens"
+    columns = next(at for each, at in weights.heads.columns() if each == choice)
+    logits = weights.units(reading.article, reading.tokens, asked)
+    return [None if says is None else shares(choice, says[columns]) for says in logits]
+
+
+def picked(choice: Choice, chance: Floats) -> tuple[str, ...]:
+    """Return what stands: the likeliest value of an exclusive choice, else those from `STANDS`."""
+    if choice.exclusive:
+        return (choice.values[int(chance.argmax())],)
+    return tuple(v for v, p in zip(choice.values, chance, strict=True) if p >= STANDS)
+
+
+def _sentences(reading: Reading) -> list[tuple[int, int] | None]:
+    """The sentences of each block; none crosses one."""
+    article = reading.article
+    return [
+        (block.start + start, block.start + end)
+        for block in article.blocks
+        for start, end in sentences(article.text[block.start : block.end], article.language)
+    ]
+
+
+def _attributes(
+    span: Span, choices: Sequence[tuple[Choice, slice]], says: Floats | None, scheme: Scheme
+) -> dict[str, tuple[str, ...]]:
+    if says is None:
+        return {}
+    asked = {attribute.name for attribute in scheme.attributes_of(span.label)}
+    return {
+        choice.name: picked(choice, shares(choice, says[at]))
+        for choice, at in choices
+        if choice.name in asked and span.label in choice.labels
+    }
