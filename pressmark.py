@@ -26,8 +26,9 @@ from corpus.commands import (
     releasing,
     settling,
 )
-from corpus.console import HERE, Folder, Json, Settings, answer, say, work
+from corpus.console import HERE, Folder, say, work
 from corpus.errors import PressmarkError
+from training.commands import predicting, scoring, teaching
 
 if TYPE_CHECKING:
     from corpus.job import Job
@@ -77,6 +78,9 @@ for part in (
     syncing,
     keeping,
     overview,
+    teaching,
+    scoring,
+    predicting,
 ):
     app.add_typer(part.app)
 
@@ -98,25 +102,6 @@ def main() -> None:
             told = f"{error.filename or 'a file'}: the disk is full; free some, then run it again"
         print(f"pressmark: {told}", file=sys.stderr)
         sys.exit(2)
-
-
-def _print_scores(scores: Scores) -> None:
-    """Print the table of scores, as wide as it needs to be up to the terminal's width."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    from training.evaluate import table
-
-    head, *rows = table(scores)
-    shown = Table(*head[1:], box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for before, row in zip([head, *rows], rows, strict=False):
-        if before[0] != row[0]:
-            shown.add_section()
-            shown.add_row(f"[bold]{row[0]}")
-        shown.add_row(*row[1:])
-    Console().print(shown)
-    print("\n".join(scores.notes))
 
 
 @app.command()
@@ -141,39 +126,6 @@ def doctor(job: Folder = HERE) -> None:
 
 
 @app.command()
-def train(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
-    """Train the model that pressmark.yaml describes on the labels there are."""
-    from training.fit import train as fit
-
-    with work("train", job, settings) as (opened, progress):
-        result = fit(opened, progress)
-    answer(result, as_json, f"trained {result.folder} in {result.seconds:.0f} s")
-
-
-@app.command()
-def evaluate(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
-    """Score the model on its held-out articles, beside the trivial answers."""
-    from training.evaluate import evaluate as score
-
-    with work("evaluate", job, settings) as (opened, progress):
-        result = score(opened, progress)
-    if as_json:
-        print(opened.scores.read_text(encoding="utf-8"))
-    else:
-        _print_scores(result)
-
-
-@app.command()
-def predict(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
-    """Predict on every article and keep the predictions as a run."""
-    from training.predict import predict as run
-
-    with work("predict", job, settings) as (opened, progress):
-        result = run(opened, progress)
-    answer(result, as_json, f"run {result.run}: {result.spans} spans in {result.articles} articles")
-
-
-@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where the demo's job is made.")] = Path(
         "pressmark-demo"
@@ -191,7 +143,7 @@ def demo(
         scores = _loop(job, progress)
         running = local.status(job)
     print("\nsynthetic sample: shows that the parts work, not how well")
-    _print_scores(scores)
+    scoring.print_scores(scores)
     print(f"\nthe job: {job.folder}")
     if stop or running is None:
         print(f"Label Studio is stopped; start it again with: pressmark studio start -C {folder}")

@@ -1,0 +1,1 @@
+"""The commands that need this room and corpus alone."""
