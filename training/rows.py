@@ -166,10 +166,14 @@ def _row(
     ).reshape(-1, 4)
     row["whole"] = np.array([at.whole for at, _, _ in inside], bool)
     texts = [example.article.text[at.start : at.end] for at, _, _ in inside]
-    row["surface"] = np.array([surface(t) for t in texts], np.float32).reshape(-1, len(FEATURES))
-    row["picked"] = np.array([p.share for _, _, p in inside], np.float32).reshape(-1, heads.outputs)
+    row["surface"] = np.array([surface(t) for t in texts], np.float32).reshape(
+        len(inside), len(FEATURES)
+    )
+    row["picked"] = np.array([p.share for _, _, p in inside], np.float32).reshape(
+        len(inside), heads.outputs
+    )
     asked = [p.count > 0 for _, _, p in inside]
-    row["picked_mask"] = np.array(asked, np.float32).reshape(-1, heads.outputs)
+    row["picked_mask"] = np.array(asked, np.float32).reshape(len(inside), heads.outputs)
     return row
 
 
