@@ -1,0 +1,1 @@
+"""How good a system is: figures from counts, with intervals; nothing here knows a model."""
