@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import platform
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import justext
 import trafilatura
+from machine import machine
 from resiliparse.extract.html2text import extract_plain_text
 
 from corpus.blocks import html, line_features, line_page, markup
@@ -52,7 +52,9 @@ def main() -> None:
             for page in pages:
                 extract(page)
             best[name] = min(best[name], time.process_time() - start)
-    print(f"{len(pages)} pages, {sum(map(len, pages)) / 1e6:.1f}M characters; {cpu()}")
+    print(
+        f"{len(pages)} pages, {sum(map(len, pages)) / 1e6:.1f}M characters; {machine()}, one thread"
+    )
     ours = next(iter(best.values()))
     for name, seconds in best.items():
         print(f"{name:40}{len(pages) / seconds:9.1f} pages/s {seconds / ours:6.2f} of our time")
@@ -62,16 +64,6 @@ def pages_of(data: Path) -> list[str]:
     """Return the canonical markup of the saved pages below `data`."""
     paths = [*data.glob("news-html/html/*.html.gz"), *data.glob("partisan-html/*.html.gz")]
     return [canonical(decode(gzip.decompress(path.read_bytes()))[0])[0] for path in sorted(paths)]
-
-
-def cpu() -> str:
-    """Name the processor."""
-    try:
-        told = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return platform.processor()
-    named = dict(line.split("\t: ", 1) for line in told.splitlines() if "\t: " in line)
-    return f"{named.get('model name', platform.processor())}, one thread"
 
 
 def _forget() -> None:

@@ -16,8 +16,9 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from html_speed import cpu, pages_of
+from html_speed import pages_of
 from htmldate import find_date
+from machine import machine
 from trafilatura import extract_metadata
 
 from corpus.blocks.dom import tokens
@@ -89,7 +90,7 @@ def _time(pages: list[str]) -> None:
         "trafilatura.extract_metadata": extract_metadata,
         "htmldate.find_date": lambda page: find_date(page, original_date=True),
     }
-    print(cpu())
+    print(machine())
     for name, read in ways.items():
         best = float("inf")
         for _ in range(3):
