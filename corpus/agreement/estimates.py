@@ -181,6 +181,14 @@ def figures(
     return [_figure(value, why, drawn) for (value, why), drawn in zip(values, rounds, strict=True)]
 
 
+def rounds(statistics: Sequence[Statistic], sampling: Sampling) -> list[Floats]:
+    """Return the bootstrap rounds of each coefficient, all on the draws that `figures` makes."""
+    import numpy as np
+
+    parts = list(_drawn(statistics, len(statistics[0].sums), sampling))
+    return [np.concatenate(each) for each in zip(*parts, strict=True)]
+
+
 def _figure(value: float | None, why: str, drawn: Floats) -> Figure:
     import numpy as np
 
