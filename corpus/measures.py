@@ -190,17 +190,31 @@ MEASURES: Mapping[str, Measure] = {"exact": exact, "overlap": overlapping, "SI":
 LABELLED: Mapping[str, Measure] = {"FLC": contained_labelled}
 
 
-def score(pairs: Sequence[Pair], labels: Sequence[str], seed: int = 0) -> list[Score]:
-    """Return every measure of all labels together (first) and of each of `labels`."""
+def score(
+    pairs: Sequence[Pair],
+    labels: Sequence[str],
+    seed: int = 0,
+    measures: Mapping[str, Measure] = MEASURES,
+    labelled: Mapping[str, Measure] = LABELLED,
+) -> list[Score]:
+    """Return every measure of all labels together (first) and of each of `labels`.
+
+    Args:
+        pairs: the two sides of every article.
+        labels: the labels that are scored one by one.
+        seed: of the bootstrap.
+        measures: what is measured of all labels together and of each.
+        labelled: what is measured of all labels together alone.
+    """
     scores = [
-        _score("", name, measure, pairs, seed) for name, measure in {**MEASURES, **LABELLED}.items()
+        _score("", name, measure, pairs, seed) for name, measure in {**measures, **labelled}.items()
     ]
     for label in labels:
         only = [
             Pair(pair.group, _only(pair.reference, label), _only(pair.predicted, label))
             for pair in pairs
         ]
-        scores += [_score(label, name, measure, only, seed) for name, measure in MEASURES.items()]
+        scores += [_score(label, name, measure, only, seed) for name, measure in measures.items()]
     return scores
 
 
