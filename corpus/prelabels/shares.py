@@ -10,10 +10,10 @@ from corpus.measures import Figure
 _Z = 1.959964
 
 
-def share(hits: int, cases: int) -> Figure:
+def share(hits: float, cases: int) -> Figure:
     """Return hits / cases with Wilson's 95% score interval (1927), which holds for few cases too.
 
-    None where there is no case.
+    None where there is no case. A case may be a hit in part: `hits` is then a sum of shares.
     """
     if not cases:
         return Figure(None)

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from corpus.agreement.estimates import Sampling, Statistic, by_cluster, figures
 from corpus.measures import Figure
+from corpus.prelabels.shares import share
 
 if TYPE_CHECKING:
     from corpus.agreement.estimates import Floats, Ints
 
 BINS = 10
-#: The normal quantile of a 95% interval.
-_Z = 1.959964
 _NOTHING = "nothing was scored"
 
 
@@ -105,15 +104,6 @@ def reliability(
     )
 
 
-def wilson(successes: float, count: int) -> tuple[float, float]:
-    """Return the 95% interval of a share (Wilson 1927); `successes` may be a sum of shares."""
-    share, square = successes / count, _Z**2
-    middle = (share + square / (2 * count)) / (1 + square / count)
-    spread = math.sqrt(share * (1 - share) / count + square / (4 * count**2))
-    half = _Z * spread / (1 + square / count)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def _checked(values: Sequence[float]) -> Floats:
     import numpy as np
 
@@ -153,5 +143,4 @@ def _by_chance(scores: Floats, binned: Ints) -> float:
 def _bin(scores: Floats, outcomes: Floats) -> Bin:
     total, count = math.fsum(outcomes), len(scores)
     mean = math.fsum(scores) / count
-    figure = Figure(total / count, *wilson(total, count))
-    return Bin(float(scores.min()), float(scores.max()), count, mean, figure)
+    return Bin(float(scores.min()), float(scores.max()), count, mean, share(total, count))

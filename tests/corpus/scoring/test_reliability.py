@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.agreement.estimates import Sampling
-from corpus.scoring.reliability import reliability, wilson
+from corpus.scoring.reliability import reliability
 
 shares = st.sampled_from([0.0, 0.125, 0.3, 0.5, 0.7, 0.9, 1.0])
 items = st.lists(st.tuples(shares, st.sampled_from([0.0, 1.0])), min_size=1, max_size=40)
@@ -91,18 +91,11 @@ def test_turning_scores_and_outcomes_round_leaves_the_error(
     assert one.error.value == pytest.approx(other.error.value, abs=1e-12)
 
 
-@given(st.integers(1, 50).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_the_interval_of_a_share_holds_it_and_stays_between_nought_and_one(
-    part: tuple[int, int],
-) -> None:
-    low, high = wilson(*part)
-    assert 0 <= low <= part[0] / part[1] + 1e-12
-    assert part[0] / part[1] - 1e-12 <= high <= 1
-
-
-def test_wilson_of_a_published_example() -> None:
-    # Brown, Cai and DasGupta 2001: none of ten gives [0, .28]
-    assert wilson(0, 10) == (0, pytest.approx(0.2775, abs=5e-4))
+def test_what_was_observed_has_an_interval_even_where_it_never_came_true() -> None:
+    # Brown, Cai and DasGupta 2001: none of ten is [0, .28]
+    observed = reliability([0.1] * 10, [0] * 10).bins[0].observed
+    assert (observed.value, observed.low) == (0, 0)
+    assert observed.high == pytest.approx(0.2775, abs=5e-4)
 
 
 def test_perfect_scores_err_by_chance_about_as_told() -> None:
