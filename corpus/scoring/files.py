@@ -199,10 +199,10 @@ def _notes(sides: tuple[_Side, _Side], ids: Sequence[str], listed: bool) -> list
     missing = sum(not predicted.get(id_) for id_ in ids)
     if missing:
         notes.append(f"articles without a prediction: {missing}")
-    for name, side in (("gold", gold), ("predicted", predicted)):
-        fewer = sum(len(spans) - len(merged(spans)) for spans in side.values())
-        if fewer:
-            notes.append(f"SI: {fewer} {name} spans overlap another and were merged into it")
+    fewer = [sum(len(each) - len(merged(each)) for each in side.values()) for side in sides]
+    if any(fewer):
+        told = f"{fewer[0]} of gold, {fewer[1]} of the predictions"
+        notes.append(f"SI: spans merged into one that they overlap: {told}")
     return notes
 
 
