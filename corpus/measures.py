@@ -283,9 +283,11 @@ def _shared(one: Place, other: Place) -> int:
 
 
 def _alike(one: Span, other: Span) -> bool:
+    if one.label != other.label:
+        return False
     shared = _shared((one.start, one.end), (other.start, other.end))
     union = (one.end - one.start) + (other.end - other.start) - shared
-    return one.label == other.label and shared >= OVERLAP * union
+    return shared >= OVERLAP * union
 
 
 def _covered(reference: list[Place], predicted: list[Place]) -> Tally:

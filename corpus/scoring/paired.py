@@ -110,8 +110,9 @@ def _difference(one: Statistic, other: Statistic) -> Statistic:
         return one.formula(sums[:, :columns]) - other.formula(sums[:, columns:])
 
     def why(sums: Floats) -> str:
-        reasons = one.why(sums[:columns]), other.why(sums[columns:])
-        return reasons[int(not np.isnan(one.formula(sums[None, :columns])[0]))]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            undefined = np.isnan(one.formula(sums[None, :columns])[0])
+        return one.why(sums[:columns]) if undefined else other.why(sums[columns:])
 
     return Statistic(np.concatenate([one.sums, other.sums], axis=1), formula, why)
 

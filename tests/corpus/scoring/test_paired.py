@@ -113,6 +113,13 @@ def test_nothing_to_compare_says_why() -> None:
     assert told.why == told.difference.why == "neither side has a span"
 
 
+def test_a_reference_without_a_value_leaves_nothing_to_test() -> None:
+    one, other = ([Answered(g, (), said) for g in "ab"] for said in (("x",), ()))
+    told = paired_answers(one, other, macro_f1)
+    assert (told.one.value, told.difference.value, told.p_randomised) == (None, None, None)
+    assert told.why == "the reference holds no value"
+
+
 def test_systems_on_different_articles_are_refused() -> None:
     with pytest.raises(ValueError, match="same articles"):
         found([True], [True, False])
