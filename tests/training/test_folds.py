@@ -1,0 +1,116 @@
+"""Folds: groups stay whole, and no model reads what it was taught."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.errors import PressmarkError
+from corpus.job import Job
+from corpus.records import Article
+from corpus.scheme import parse_scheme
+from corpus.settings import TrainingSection
+from tests.speech import SCHEME
+from tests.training.conftest import QUICK
+from tests.training.press import opinion
+from training import folds
+from training.encoders import load_encoder
+from training.examples import Example, read_examples
+from training.folds import folds_of, out_of_fold
+from training.rows import Taught
+
+GROUPS = st.dictionaries(
+    st.text("abcdefgh", min_size=1, max_size=4), st.sampled_from("uvwxyz"), min_size=2, max_size=30
+)
+
+
+@given(groups=GROUPS, seed=st.integers(0, 5), data=st.data())
+def test_every_article_is_in_one_fold_with_all_of_its_group(
+    groups: dict[str, str], seed: int, data: st.DataObject
+) -> None:
+    stories = len(set(groups.values()))
+    if stories < 2:
+        with pytest.raises(PressmarkError):
+            folds_of(groups, 2, seed)
+        return
+    count = data.draw(st.integers(2, stories))
+    made = folds_of(groups, count, seed)
+    assert len(made) == count
+    assert all(made)
+    assert sorted(id_ for fold in made for id_ in fold) == sorted(groups)
+    for group in set(groups.values()):
+        assert sum(any(groups[id_] == group for id_ in fold) for fold in made) == 1
+    shuffled = data.draw(st.permutations(list(groups.items())))
+    assert folds_of(dict(shuffled), count, seed) == made
+
+
+def test_folds_of_single_articles_are_of_one_size_and_depend_on_the_seed() -> None:
+    groups = {f"a{n}": f"a{n}" for n in range(23)}
+    sizes = [len(fold) for fold in folds_of(groups, 5, 1)]
+    assert max(sizes) - min(sizes) <= 1
+    assert folds_of(groups, 5, 1) != folds_of(groups, 5, 2)
+
+
+@pytest.mark.parametrize("count", [0, 1, 4])
+def test_too_few_stories_or_folds_are_told(count: int) -> None:
+    groups = {"a": "one", "b": "two", "c": "three", "d": "three"}
+    with pytest.raises(PressmarkError, match=r"4 articles that tell 3 stories"):
+        folds_of(groups, count)
+
+
+def test_no_model_reads_what_it_was_taught(
+    monkeypatch: pytest.MonkeyPatch, tiny: Path, articles: list[Article]
+) -> None:
+    scheme = parse_scheme(SCHEME)
+    pages = articles[:9]
+    made = [Example(page, (opinion(page, "ana", scheme),)) for page in pages]
+    groups = {page.id: f"g{number // 2}" for number, page in enumerate(pages)}
+    other = Taught(scheme, [Example(articles[10], (opinion(articles[10], "ben", scheme),))])
+    taught: list[set[str]] = []
+    really = folds.fit
+
+    def watched(parts: list[Taught], *more: Any) -> Any:
+        assert parts[1] is other
+        taught.append({example.article.id for example in parts[0].examples})
+        return really(parts, *more)
+
+    monkeypatch.setattr(folds, "fit", watched)
+    told: list[str] = []
+    settings = TrainingSection.model_validate({**QUICK, "epochs": 1, "folds": 3})
+    found = []
+    for example, reading, weights in out_of_fold(
+        Taught(scheme, made),
+        [other],
+        groups,
+        settings,
+        lambda: load_encoder(str(tiny), Path()),
+        lambda what, *_: told.append(what),
+        keep=True,
+    ):
+        assert reading.article == example.article
+        assert reading.tokens is not None
+        assert weights.heads.labels == scheme.label_names
+        assert example.article.id not in taught[-1]
+        near = {id_ for id_, group in groups.items() if group == groups[example.article.id]}
+        assert not near & taught[-1]
+        found.append(example.article.id)
+    assert sorted(found) == sorted(groups)
+    assert len(taught) == 3
+    assert set(told) >= {"fold 1 of 3: training", "fold 3 of 3: reading articles"}
+
+
+def test_folds_are_the_same_twice(annotated: Job, tiny: Path) -> None:
+    examples = list(read_examples(annotated).items.values())[:6]
+    groups = {example.article.id: example.article.id for example in examples}
+    settings = TrainingSection.model_validate({**QUICK, "epochs": 1, "folds": 2})
+
+    def read() -> dict[str, bytes]:
+        taught = Taught(annotated.scheme, examples)
+        made = out_of_fold(taught, [], groups, settings, lambda: load_encoder(str(tiny), Path()))
+        return {example.article.id: reading.inside.tobytes() for example, reading, _ in made}
+
+    assert read() == read()
