@@ -41,14 +41,40 @@ def lexicon(examples: Sequence[Example], scheme: Scheme) -> Lexicon:
     seen: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(size, np.float32))
     inside: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(size, np.float32))
     for example in examples:
-        for column, label in enumerate(scheme.labels):
-            _count(example, label, column, seen, inside)
+        for word, share, asked in zip(
+            words(example.article), *shares_of_words(example, scheme), strict=True
+        ):
+            key = _key(example.article, word.start, word.end)
+            seen[key] += asked
+            inside[key] += share
     total = sum(seen.values(), np.zeros(size, np.float32))
     default = sum(inside.values(), np.zeros(size, np.float32)) / np.maximum(total, 1)
     weights = {
         word: (inside[word] + PRIOR * default) / (count + PRIOR) for word, count in seen.items()
     }
     return Lexicon(weights, default)
+
+
+def shares_of_words(example: Example, scheme: Scheme) -> tuple[Floats, Floats]:
+    """Return the share of those asked who covered each word, and 1 where somebody was asked.
+
+    Both are words x labels; nobody is asked a label where it may not stand.
+    """
+    article, found = example.article, words(example.article)
+    share = np.zeros((len(found), len(scheme.labels)), np.float32)
+    asked = np.zeros_like(share)
+    starts = np.array([word.start for word in found], np.int64)
+    ends = np.array([word.end for word in found], np.int64)
+    for column, label in enumerate(scheme.labels):
+        opinions = example.asked(label)
+        may = [bool(opinions) and allowed(label, block.kind) for block in article.blocks]
+        asked[:, column] = [may[word.block] for word in found]
+        for opinion in opinions:
+            covered = np.zeros(len(found), bool)
+            for start, end in merged(s for s in opinion.spans if s.label == label.name):
+                covered |= (starts < end) & (start < ends)
+            share[:, column] += covered / len(opinions)
+    return share * asked, asked
 
 
 def everything(article: Article, scheme: Scheme) -> tuple[Span, ...]:
@@ -98,25 +124,6 @@ def _place(
     start, stop = draw.choices(places, weights=starts)[0]
     first = start + draw.randrange(max(1, stop - start - length + 1))
     return first, min(first + length, stop)
-
-
-def _count(
-    example: Example,
-    label: Label,
-    column: int,
-    seen: defaultdict[str, Floats],
-    inside: defaultdict[str, Floats],
-) -> None:
-    article = example.article
-    asked = example.asked(label)
-    marks = [merged(s for s in opinion.spans if s.label == label.name) for opinion in asked]
-    for word in words(article):
-        if not asked or not allowed(label, article.blocks[word.block].kind):
-            continue
-        key = _key(article, word.start, word.end)
-        seen[key][column] += 1
-        covered = sum(any(s < word.end and word.start < e for s, e in mark) for mark in marks)
-        inside[key][column] += covered / len(asked)
 
 
 def _key(article: Article, start: int, end: int) -> str:
