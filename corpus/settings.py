@@ -230,6 +230,7 @@ class TrainingSection(Strict):
     folds: Annotated[int, Field(ge=0, le=20)] = 0
     patience: Annotated[int, Field(ge=0)] = 0
     seeds: Annotated[tuple[int, ...], Field(strict=False)] = ()
+    dropout: Annotated[float, Field(ge=0, lt=1, strict=False)] = 0.1
     bf16: bool | None = None
     lora: LoraSection | None = None
     search: SearchSection = SearchSection()

@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,15 @@ from transformers import AutoTokenizer
 from corpus.errors import PressmarkError
 from corpus.files import write_json, write_text
 from training.backends import reader
+from training.card import card
 from training.encoders import quietly
 from training.model import PressmarkModel
 from training.readings import Reader
+from training.runs import disk_is_full, sums
 
 FORMAT = 2
 MANIFEST = "pressmark.json"
+LISTS = ("labels", "train", "validation", "test", "curve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,10 @@ class Manifest:
     `train`, `validation` and `test` are article ids, `groups` maps them to their group of articles
     that share text; `data` is the sha256 of what was taught; `thresholds` were tuned on
     `validation`; `left_out` counts unused annotations by reason, `licences` the articles that were
-    taught or tuned on by the licence of their text ('' where none is known).
+    taught or tuned on by the licence of their text ('' where none is known). `corpora` maps each
+    scheme that was taught to the licence of its published labels ('' for our own). `reached` is the
+    score on `validation`, `curve` the losses by step. `ancestor` is the manifest of the model that
+    this one went on from. `weights` maps the files that hold the weights to their sha256.
     """
 
     name: str
@@ -56,7 +62,17 @@ class Manifest:
     seconds: float
     when: str
     licences: dict[str, int] = field(default_factory=dict)
+    corpora: dict[str, str] = field(default_factory=dict)
+    reached: float | None = None
+    curve: tuple[dict[str, float], ...] = ()
+    ancestor: dict[str, Any] | None = None
+    weights: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT
+
+    @property
+    def seed(self) -> int:
+        """The seed it was trained with."""
+        return int(self.settings["seed"])
 
 
 @dataclass(frozen=True)
@@ -76,12 +92,56 @@ class Checkpoint:
 
 
 def save(folder: Path, model: PressmarkModel, tokenizer: Any, manifest: Manifest) -> None:
-    """Write the model's folder, replacing an older one; a kill leaves the old one or the new."""
+    """Write the model's folder, replacing an older one; a kill leaves the old one or the new.
+
+    Raises:
+        PressmarkError: the disk is full; the old model stands.
+    """
+    try:
+        with _replacing_folder(folder) as part:
+            model.save_pretrained(part)
+            tokenizer.save_pretrained(part)
+            _describe(part, replace(manifest, weights=_sums(part)))
+    except (OSError, RuntimeError, SafetensorError) as error:
+        if not disk_is_full(error):
+            raise
+        raise PressmarkError(
+            f"{folder}: the disk is full; an older model stands as it was. Free some, then run"
+            " 'pressmark train' again: it goes on from its last checkpoint"
+        ) from None
+
+
+def copy(source: Path, folder: Path) -> None:
+    """Let the model in `source` stand in `folder` too, under that folder's name."""
+    manifest = replace(read_manifest(source), name=folder.name)
     with _replacing_folder(folder) as part:
-        model.save_pretrained(part)
-        tokenizer.save_pretrained(part)
-        write_json(part / MANIFEST, asdict(manifest))
-        write_text(part / "README.md", card(manifest))
+        shutil.copytree(source, part, dirs_exist_ok=True)
+        _describe(part, manifest)
+
+
+def _describe(folder: Path, manifest: Manifest) -> None:
+    write_json(folder / MANIFEST, asdict(manifest))
+    write_text(folder / "README.md", card(manifest))
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    return {name: sum_ for name, sum_ in sums(folder).items() if name.endswith(".safetensors")}
+
+
+def check_weights(folder: Path, manifest: Manifest) -> None:
+    """Compare the weights with the manifest.
+
+    Raises:
+        PressmarkError: a file is missing, or it is not the one that was saved.
+    """
+    found = _sums(folder)
+    for name, sum_ in manifest.weights.items():
+        if found.get(name) != sum_:
+            told = f"sha256 {found[name][:12]}…, saved as {sum_[:12]}…" if name in found else "gone"
+            raise PressmarkError(
+                f"{folder / name}: the weights are damaged or not those that were saved ({told});"
+                " restore the file, or run 'pressmark train' again"
+            )
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -99,9 +159,13 @@ def read_manifest(folder: Path) -> Manifest:
                 f"{path}: format {data['format']!r}, this Pressmark reads {FORMAT}:"
                 " run 'pressmark train' again"
             )
-        data.setdefault("licences", {})  # models made before licences were counted
-        known = {each.name: data[each.name] for each in fields(Manifest)}
-        lists = {name: tuple(known[name]) for name in ("labels", "train", "validation", "test")}
+        known = {
+            each.name: data[each.name]
+            for each in fields(Manifest)
+            # what an older model's manifest did not tell yet
+            if each.name in data or (each.default is each.default_factory is MISSING)
+        }
+        lists = {name: tuple(known[name]) for name in LISTS if name in known}
     except FileNotFoundError:
         raise PressmarkError(f"{folder}: no model there; run 'pressmark train'") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -118,11 +182,14 @@ def load(folder: Path) -> Checkpoint:
         PressmarkError: there is no model, or its files are damaged.
     """
     manifest = read_manifest(folder)
+    check_weights(folder, manifest)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         with quietly():
-            tokenizer = AutoTokenizer.from_pretrained(folder)
-            model = PressmarkModel.from_pretrained(folder, dtype=torch.float32)
+            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+            model = PressmarkModel.from_pretrained(
+                folder, dtype=torch.float32, use_safetensors=True
+            )
     except (OSError, ValueError, SafetensorError) as error:
         reason = " ".join(str(error).split())[:200]
         raise PressmarkError(
@@ -130,55 +197,6 @@ def load(folder: Path) -> Checkpoint:
         ) from None
     model.to(device)  # type: ignore[arg-type]  # their decorator hides the signature
     return Checkpoint(folder, model, tokenizer, manifest)
-
-
-def card(manifest: Manifest) -> str:
-    """Return the model card: what it is, what it learned from, and what it is not known to do."""
-    thresholds = "\n".join(f"| {name} | {t:g} |" for name, t in manifest.thresholds.items())
-    settings = "\n".join(f"- {name}: {value}" for name, value in manifest.settings.items())
-    licences = ", ".join(
-        f"{name or 'none stated'} ({count})" for name, count in sorted(manifest.licences.items())
-    )
-    return f"""---
-library_name: transformers
-pipeline_tag: token-classification
-tags: [news, framing, span-labelling, pressmark]
----
-# {manifest.name}
-
-A Pressmark model of the scheme '{manifest.scheme_name}' {manifest.scheme_version}
-(sha256 {manifest.scheme[:12]}…). It marks spans of news articles: one 'inside' and one 'begins'
-probability a token and label, and one for each answer that can be picked, on the encoder
-'{manifest.settings["encoder"]}'.
-
-Learned from {len(manifest.train)} articles, its thresholds tuned on {len(manifest.validation)},
-{len(manifest.test)} kept for the test ({manifest.annotations} annotations in all). The share of the
-annotators who marked a token is the target, so its probabilities speak of people, not of truth.
-Licences of the texts it learned from, with their articles: {licences or "not recorded"}.
-
-| label | stands from |
-| --- | --- |
-{thresholds}
-
-## Use
-    from training.checkpoint import load
-    checkpoint = load(Path("{manifest.name}"))
-
-Or `pressmark predict` in its job: the spans become pre-labels that an annotator accepts or mends.
-
-## What it is not
-- Its scores stand in the job's scores.json (`pressmark evaluate`), with intervals and beside
-  trivial baselines; none is claimed here. Thresholds tuned on few articles are optimistic.
-- A mark says how an outlet words something, as this corpus' annotators saw it. It says nothing
-  about whether a claim is true and nothing about a person. Do not decide anything about an author
-  or an outlet by it alone.
-- Other outlets, years, genres and languages than those of the corpus are untested.
-
-## How it was made
-{settings}
-- {", ".join(f"{name} {version}" for name, version in manifest.versions.items())}
-- {manifest.hardware}, {manifest.seconds:.0f} s, {manifest.when}
-"""
 
 
 @contextlib.contextmanager

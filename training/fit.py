@@ -1,46 +1,56 @@
-"""Training: from a job's annotations to a model's folder."""
+"""train: from a job's annotations to the folder of a model, or of one for each seed."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import platform
-import tempfile
+import re
+import shutil
+import statistics
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib.metadata import version
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import torch
 import transformers
 
-from corpus.dataset import annotation_row
-from corpus.job import Job, now, open_job
+from corpus.job import Job, open_job
 from corpus.progress import Progress, silent
-from corpus.settings import TrainingSection
 from corpus.stories.splits import Split
+from training import processes
+from training.arguments import check_arguments
 from training.backends import reader
-from training.checkpoint import Manifest, save
+from training.checkpoint import Manifest, copy, save
+from training.decode import Reading
 from training.encoders import Encoder, load_encoder, quietly
 from training.encoding import check_window
-from training.examples import Examples, read_examples
-from training.heads import heads_of, joined
+from training.examples import Example, Examples, read_examples
+from training.manifest import manifest_of
 from training.model import PressmarkModel
 from training.parts import parted
-from training.rows import Collator, Taught, rates, rows
+from training.rows import Taught
+from training.runs import Run, Tell, unheard
+from training.teach import fit, teach
 from training.thresholds import tuned
+from training.validation import reached
 
-#: The head starts from nothing and the encoder does not.
-HEAD_RATE = 10
+__all__ = ["Lesson", "Seeded", "Trained", "fit", "others", "train"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """The model of one seed, and what it reached on the validation part; None: nothing there."""
+
+    seed: int
+    name: str
+    reached: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A finished training: where the model lies, which articles it saw, what it left out."""
+    """A finished training: where the model lies, which articles it saw, what it left out.
+
+    `reached` is its score on the articles its thresholds were tuned on, so an optimistic one; of
+    several `seeds` it is the first one's, `mean` and `spread` (standard deviation) are of all.
+    """
 
     name: str
     folder: Path
@@ -50,35 +60,134 @@ class Trained:
     thresholds: dict[str, float]
     left_out: dict[str, int]
     seconds: float
+    reached: float | None = None
+    seeds: tuple[Seeded, ...] = ()
+    mean: float | None = None
+    spread: float | None = None
+    notes: tuple[str, ...] = ()
 
 
-def train(job: Job, progress: Progress = silent) -> Trained:
+def train(
+    job: Job, progress: Progress = silent, *, fresh: bool = False, tell: Tell = unheard
+) -> Trained:
     """Train the job's model on what its annotators said and write models/NAME.
 
-    The same articles, annotations, settings and machine give the same model.
+    The same articles, annotations, settings and machine give the same model. A training that was
+    killed goes on where it stopped, unless `fresh`. With `training.seeds` there is a model
+    NAME-seedN for each, and NAME is the first of them.
 
     Raises:
-        PressmarkError: too few annotated articles, or an encoder that cannot be used.
+        PressmarkError: too few annotated articles, or an encoder or a setting that cannot be used.
     """
     begun = time.monotonic()
+    check_arguments(job)
     settings = job.settings.training
-    examples, parts = parted(job, read_examples(job))
-    taught = [Taught(job.scheme, examples.of(parts.train)), *others(job)]
     with quietly():
-        transformers.set_seed(settings.seed)
-        encoder = load_encoder(settings.encoder, job.folder)
+        lesson = Lesson.of(job)
+        notes = lesson.notes()
+        for note in notes:
+            tell(note)
+        if not settings.seeds:
+            made = [lesson.learn(settings.seed, settings.name, progress, fresh=fresh, tell=tell)]
+        else:
+            made = [
+                lesson.learn(seed, f"{settings.name}-seed{seed}", progress, fresh=fresh, tell=tell)
+                for seed in dict.fromkeys(settings.seeds)
+            ]
+        if processes.is_main():
+            _settle(job, made, tell)
+    manifest, scores = made[0], [each.reached for each in made]
+    known = [score for score in scores if score is not None]
+    several = bool(settings.seeds) and len(known) == len(made)
+    return Trained(
+        name=settings.name,
+        folder=job.models / settings.name,
+        train=lesson.parts.train,
+        validation=lesson.parts.validation,
+        test=lesson.parts.test,
+        thresholds=manifest.thresholds,
+        left_out=lesson.examples.left_out,
+        seconds=round(time.monotonic() - begun, 1),
+        reached=scores[0],
+        seeds=tuple(Seeded(each.seed, each.name, each.reached) for each in made)
+        if settings.seeds
+        else (),
+        mean=statistics.mean(known) if several else None,
+        spread=statistics.stdev(known) if several and len(known) > 1 else None,
+        notes=notes,
+    )
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a job teaches: its examples in their parts, and those of the other corpora."""
+
+    job: Job
+    examples: Examples
+    parts: Split
+    taught: tuple[Taught, ...]
+
+    @classmethod
+    def of(cls, job: Job) -> Lesson:
+        """Read it.
+
+        Raises:
+            PressmarkError: too few annotated articles.
+        """
+        examples, parts = parted(job, read_examples(job))
+        ours = Taught(job.scheme, examples.of(parts.train))
+        return cls(job, examples, parts, (ours, *others(job)))
+
+    @property
+    def held_out(self) -> list[Example]:
+        """The validation part, by those who saw no pre-labels."""
+        return self.examples.unassisted(self.parts.validation)
+
+    def notes(self) -> tuple[str, ...]:
+        """Say of which labels the model can learn nothing."""
+        scheme = self.job.scheme
+        taught = [example for part in self.taught for example in part.examples]
+        seen = {s.label for e in taught for opinion in e.opinions for s in opinion.spans}
+        return tuple(
+            f"no span of {name!r} among the {len(taught)} taught articles: it is not learned"
+            for name in scheme.label_names
+            if name not in seen
+        )
+
+    def learn(
+        self, seed: int, name: str, progress: Progress, *, fresh: bool, tell: Tell
+    ) -> Manifest:
+        """Teach one model and write its folder; return its manifest."""
+        begun = time.monotonic()
+        settings = self.job.settings.training.model_copy(update={"seed": seed, "name": name})
+        transformers.set_seed(seed)
+        encoder = load_encoder(settings.encoder, self.job.folder)
         check_window(encoder, settings.window, settings.stride)
-        model = fit(taught, encoder, settings, progress)
-        held_out = examples.unassisted(parts.validation)
-        reading = reader(model, encoder.tokenizer, settings.window, settings.stride)
-        readings = list(reading.read([example.article for example in held_out], progress))
-        thresholds = tuned(readings, held_out, job.scheme)
-        seconds = round(time.monotonic() - begun, 1)
-        folder = job.models / settings.name
-        manifest = _manifest(job, examples, parts, thresholds, seconds)
-        save(folder, model.cpu(), encoder.tokenizer, manifest)
-    uses = (parts.train, parts.validation, parts.test)
-    return Trained(settings.name, folder, *uses, thresholds, examples.left_out, seconds)
+        run = Run(self.job.models / f".{name}.run", tell, fresh)
+        validation = [Taught(self.job.scheme, self.held_out)]
+        fitted = teach(self.taught, encoder, settings, progress, validation=validation, run=run)
+        readings = self.read(fitted.model, encoder, progress)
+        thresholds = tuned(readings, self.held_out, self.job.scheme)
+        score = reached(readings, self.held_out, self.job.scheme, thresholds, fitted.model)
+        manifest = manifest_of(self.job, self.examples, self.parts, self.taught, settings)
+        manifest = replace(
+            manifest,
+            thresholds=thresholds,
+            reached=score,
+            curve=fitted.curve,
+            ancestor=encoder.ancestor,
+            seconds=round(time.monotonic() - begun, 1),
+        )
+        if processes.is_main():
+            save(self.job.models / name, fitted.model.cpu(), encoder.tokenizer, manifest)
+            run.end()
+        return manifest
+
+    def read(self, model: PressmarkModel, encoder: Encoder, progress: Progress) -> list[Reading]:
+        """Return the model's readings of the validation part, with their tokens."""
+        settings = self.job.settings.training
+        reads = reader(model, encoder.tokenizer, settings.window, settings.stride)
+        return list(reads.read([each.article for each in self.held_out], progress, keep=True))
 
 
 def others(job: Job) -> list[Taught]:
@@ -91,115 +200,13 @@ def others(job: Job) -> list[Taught]:
     return found
 
 
-def fit(
-    taught: Sequence[Taught],
-    encoder: Encoder,
-    settings: TrainingSection,
-    progress: Progress = silent,
-) -> PressmarkModel:
-    """Return a model on `encoder` that has learned from what each of `taught` holds."""
-    torch.set_num_threads(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
-    heads = joined([heads_of(part.scheme, part.examples) for part in taught])
-    model = PressmarkModel.on(encoder.model, heads)
-    made = rows(taught, heads, encoder.tokenizer, settings)
-    model.expect(rates(made, "inside"), rates(made, "begins"))
-    with tempfile.TemporaryDirectory(prefix="pressmark-") as scratch:
-        trainer = transformers.Trainer(
-            model=model,
-            args=_arguments(settings, scratch),
-            train_dataset=made,
-            data_collator=Collator(encoder.tokenizer),
-            optimizers=(_optimizer(model, settings.learning_rate), None),
-            callbacks=[_Told(progress)],
-        )
-        trainer.remove_callback(transformers.PrinterCallback)
-        trainer.train()
-    return model
-
-
-def _arguments(settings: TrainingSection, scratch: str) -> transformers.TrainingArguments:
-    gpu = torch.cuda.is_available()
-    return transformers.TrainingArguments(
-        output_dir=scratch,
-        num_train_epochs=settings.epochs,
-        learning_rate=settings.learning_rate,
-        per_device_train_batch_size=settings.batch_size,
-        warmup_steps=0.1,
-        train_sampling_strategy="group_by_length",
-        seed=settings.seed,
-        bf16=gpu if settings.bf16 is None else settings.bf16,
-        use_cpu=not gpu,
-        dataloader_pin_memory=gpu,
-        remove_unused_columns=False,
-        disable_tqdm=True,
-        report_to="none",
-        logging_strategy="no",
-        save_strategy="no",
-    )
-
-
-def _optimizer(model: PressmarkModel, rate: float) -> torch.optim.Optimizer:
-    encoder = {id(parameter) for parameter in model.encoder.parameters()}
-    heads = [parameter for parameter in model.parameters() if id(parameter) not in encoder]
-    groups = [
-        {"params": list(model.encoder.parameters()), "lr": rate},
-        {"params": heads, "lr": rate * HEAD_RATE},
-    ]
-    return torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-
-
-class _Told(transformers.TrainerCallback):
-    """Passes the Trainer's steps on to our own progress."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-
-    def on_step_end(
-        self,
-        args: Any,  # noqa: ARG002  # transformers names what it hands over
-        state: transformers.TrainerState,
-        control: Any,  # noqa: ARG002  # as above
-        **more: Any,  # noqa: ARG002  # as above
-    ) -> None:
-        """Tell how many steps are done."""
-        self.progress("training", state.global_step, state.max_steps)
-
-
-def _manifest(
-    job: Job, examples: Examples, parts: Split, thresholds: dict[str, float], seconds: float
-) -> Manifest:
-    gpu = torch.cuda.is_available()
-    device = torch.cuda.get_device_name() if gpu else f"{torch.get_num_threads()} CPU threads"
-    names = ("torch", "transformers", "tokenizers", "safetensors")
-    taught = examples.of((*parts.train, *parts.validation))
-    return Manifest(
-        name=job.settings.training.name,
-        scheme=job.scheme.hash,
-        scheme_name=job.scheme.name,
-        scheme_version=job.scheme.version,
-        labels=job.scheme.label_names,
-        thresholds=thresholds,
-        train=parts.train,
-        validation=parts.validation,
-        test=parts.test,
-        groups=parts.groups,
-        data=_fingerprint(examples),
-        annotations=sum(len(example.opinions) for example in examples.items.values()),
-        left_out=examples.left_out,
-        settings=job.settings.training.model_dump(),
-        versions={"python": platform.python_version(), **{name: version(name) for name in names}},
-        hardware=f"{device} ({platform.machine()})",
-        seconds=seconds,
-        when=now(),
-        licences=dict(Counter(each.article.licence for each in taught)),
-    )
-
-
-def _fingerprint(examples: Examples) -> str:
-    """The sha256 of every text and annotation that was used, in the order of their ids."""
-    digest = hashlib.sha256()
-    for id_ in sorted(examples.items):
-        example = examples.items[id_]
-        rows = [annotation_row(opinion) for opinion in example.opinions]
-        digest.update(json.dumps([id_, example.article.sha256, rows], sort_keys=True).encode())
-    return digest.hexdigest()
+def _settle(job: Job, made: Sequence[Manifest], tell: Tell) -> None:
+    """Let NAME be the first seed's model; those of an earlier training's seeds go."""
+    name = job.settings.training.name
+    names = {manifest.name for manifest in made}
+    if name not in names:
+        copy(job.models / made[0].name, job.models / name)
+    for folder in sorted(job.models.glob(f"{name}-seed*")):
+        if re.fullmatch(r"-seed-?\d+", folder.name[len(name) :]) and folder.name not in names:
+            shutil.rmtree(folder)
+            tell(f"{folder}: a model of an earlier training's seed, removed")

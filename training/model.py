@@ -86,6 +86,9 @@ class PressmarkModel(PreTrainedModel):  # type: ignore[no-untyped-call]  # their
         """Return a model with fresh heads on a pretrained `encoder`."""
         model = cls(PressmarkConfig(encoder.config, heads.as_dict(), dropout))
         model.encoder = encoder
+        # BERT's pooler is never asked: several processes would wait for its gradients
+        for parameter in getattr(getattr(encoder, "pooler", None), "parameters", list)():
+            parameter.requires_grad_(requires_grad=False)
         return model
 
     def expect(self, inside: Sequence[float], begins: Sequence[float]) -> None:
@@ -135,23 +138,25 @@ class PressmarkModel(PreTrainedModel):  # type: ignore[no-untyped-call]  # their
             on_units = self.unit_head(self.dropout(hidden))
         loss = None
         if inside is not None and begins is not None and mask is not None:
-            loss = _binary(is_inside, inside, mask) + _binary(is_begin, begins, mask)
+            parts = [_binary(is_inside, inside, mask), _binary(is_begin, begins, mask)]
             if on_units is not None and picked is not None and picked_mask is not None:
-                loss = loss + self._picked(on_units, picked, picked_mask)
-            loss = loss / len(input_ids)
+                parts += self.choice_losses(on_units, picked, picked_mask).values()
+            loss = torch.stack(parts).sum() / len(input_ids)
         return Output(loss=loss, inside=is_inside, begins=is_begin, units=on_units, states=states)
 
-    def _picked(
+    def choice_losses(
         self, logits: torch.Tensor, picked: torch.Tensor, mask: torch.Tensor
-    ) -> torch.Tensor:
-        total = logits.new_zeros((), dtype=torch.float32)
+    ) -> dict[str, torch.Tensor]:
+        """Return each choice's loss, summed over the batch, by what it asks of what."""
+        found = {}
         for choice, at in self.heads.columns():
             ours, target, weight = logits[..., at].float(), picked[..., at], mask[..., at]
             if choice.exclusive:
-                total = total - (target * ours.log_softmax(-1) * weight).sum()
+                loss = -(target * ours.log_softmax(-1) * weight).sum()
             else:
-                total = total + _binary(ours, target, weight)
-        return total
+                loss = _binary(ours, target, weight)
+            found[f"{choice.name} ({choice.about})"] = loss
+        return found
 
 
 def pool(states: torch.Tensor, units: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:
@@ -185,3 +190,7 @@ def _head(size: int, outputs: int) -> nn.Linear:
 def _binary(logits: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     each = nn.functional.binary_cross_entropy_with_logits(logits.float(), target, reduction="none")
     return (each * weight).sum()
+
+
+AutoConfig.register("pressmark", PressmarkConfig, exist_ok=True)
+AutoModel.register(PressmarkConfig, PressmarkModel, exist_ok=True)

@@ -129,7 +129,7 @@ class Collator:
         tokens = {"input_ids": [row["input_ids"] for row in batch]}
         padded = self.tokenizer.pad(tokens, padding_side="right", return_tensors="pt")
         made = {name: padded[name] for name in ("input_ids", "attention_mask")}
-        for name in batch[0].keys() - made.keys():
+        for name in batch[0].keys() - made.keys() - {"article"}:
             parts = [torch.from_numpy(row[name]) for row in batch]
             made[name] = nn.utils.rnn.pad_sequence(parts, batch_first=True)
         return made
@@ -150,7 +150,7 @@ def _row(
     taught = targets(example, window, scheme)
     columns = [heads.labels.index(name) for name in scheme.label_names]
     snapped = [heads.labels.index(choice.name) for choice, _ in heads.about("block")]
-    row: Row = {"input_ids": list(window.ids)}
+    row: Row = {"input_ids": list(window.ids), "article": example.article.id}
     for name in ("inside", "begins", "mask"):
         wide = np.zeros((len(window.ids), len(heads.labels)), np.float32)
         wide[:, columns] = getattr(taught, name)

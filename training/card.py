@@ -1,0 +1,57 @@
+"""The model card: what a model is, what it learned from, and what it is not known to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from training.checkpoint import Manifest
+
+
+def card(manifest: Manifest) -> str:
+    """Return the model card: what it is, what it learned from, and what it is not known to do."""
+    thresholds = "\n".join(f"| {name} | {t:g} |" for name, t in manifest.thresholds.items())
+    settings = "\n".join(f"- {name}: {value}" for name, value in manifest.settings.items())
+    licences = ", ".join(
+        f"{name or 'none stated'} ({count})" for name, count in sorted(manifest.licences.items())
+    )
+    return f"""---
+library_name: transformers
+pipeline_tag: token-classification
+tags: [news, framing, span-labelling, pressmark]
+---
+# {manifest.name}
+
+A Pressmark model of the scheme '{manifest.scheme_name}' {manifest.scheme_version}
+(sha256 {manifest.scheme[:12]}…). It marks spans of news articles: one 'inside' and one 'begins'
+probability a token and label, and one for each answer that can be picked, on the encoder
+'{manifest.settings["encoder"]}'.
+
+Learned from {len(manifest.train)} articles, its thresholds tuned on {len(manifest.validation)},
+{len(manifest.test)} kept for the test ({manifest.annotations} annotations in all). The share of the
+annotators who marked a token is the target, so its probabilities speak of people, not of truth.
+Licences of the texts it learned from, with their articles: {licences or "not recorded"}.
+
+| label | stands from |
+| --- | --- |
+{thresholds}
+
+## Use
+    from training.checkpoint import load
+    checkpoint = load(Path("{manifest.name}"))
+
+Or `pressmark predict` in its job: the spans become pre-labels that an annotator accepts or mends.
+
+## What it is not
+- Its scores stand in the job's scores.json (`pressmark evaluate`), with intervals and beside
+  trivial baselines; none is claimed here. Thresholds tuned on few articles are optimistic.
+- A mark says how an outlet words something, as this corpus' annotators saw it. It says nothing
+  about whether a claim is true and nothing about a person. Do not decide anything about an author
+  or an outlet by it alone.
+- Other outlets, years, genres and languages than those of the corpus are untested.
+
+## How it was made
+{settings}
+- {", ".join(f"{name} {version}" for name, version in manifest.versions.items())}
+- {manifest.hardware}, {manifest.seconds:.0f} s, {manifest.when}
+"""

@@ -1,0 +1,98 @@
+"""What a model reaches on the articles it is tuned on: one figure, to compare its like by.
+
+It is the mean of SemEval's score with labels (of the spans, at their tuned thresholds) and of each
+question's macro-F1. The thresholds were tuned on the same articles, so it flatters every model
+alike; `pressmark evaluate` scores on others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from corpus.measures import Tally, contained_labelled
+from corpus.records import Annotation
+from corpus.scheme import Scheme
+from corpus.scoring.answers import Answered, macro_f1
+from training.backends import weights_of
+from training.decode import Reading, decode
+from training.examples import Example
+from training.heads import ARTICLE, Choice
+from training.model import PressmarkModel
+from training.opinions import chances, picked
+from training.units import article_unit, unit
+
+Place = tuple[int, int] | None
+
+
+def reached(
+    readings: Sequence[Reading],
+    examples: Sequence[Example],
+    scheme: Scheme,
+    thresholds: Mapping[str, float],
+    model: PressmarkModel,
+) -> float | None:
+    """Return the figure, 0 to 1; None where the examples hold nothing to find.
+
+    `readings` are the model's of the examples, in their order, with their tokens kept.
+    """
+    scores = [_spans(readings, examples, scheme, thresholds)]
+    asked = [c for c, _ in model.heads.columns() if c.about not in ("span", "block")]
+    scores += [_answers(readings, examples, choice, model) for choice in asked]
+    known = [score for score in scores if score is not None]
+    return float(np.mean(known)) if known else None
+
+
+def _spans(
+    readings: Sequence[Reading],
+    examples: Sequence[Example],
+    scheme: Scheme,
+    thresholds: Mapping[str, float],
+) -> float | None:
+    total = Tally()
+    for reading, example in zip(readings, examples, strict=True):
+        asked = {label.name for label in scheme.labels if example.asked(label)}
+        found = decode(reading, scheme, thresholds) if asked else ()
+        predicted = [span for span in found if span.label in asked]
+        total += contained_labelled(example.reference(scheme), predicted)
+    return (total.f1 or 0.0) if total.reference else None
+
+
+def _answers(
+    readings: Sequence[Reading],
+    examples: Sequence[Example],
+    choice: Choice,
+    model: PressmarkModel,
+) -> float | None:
+    weights, found = weights_of(model), []
+    for reading, example in zip(readings, examples, strict=True):
+        reference = dict(_majority(example.opinions, choice))
+        places = list(reference)
+        article = example.article
+        units = [unit(article, *place) if place else article_unit(article) for place in places]
+        says = chances(reading, weights, choice, units) if units else []
+        for place, chance in zip(places, says, strict=True):
+            values = picked(choice, chance) if chance is not None else ()
+            found.append(Answered(article.id, reference[place], values))
+    if not any(each.reference for each in found):
+        return None
+    statistic = macro_f1(found)
+    return float(statistic.rounds(np.ones((len(statistic.sums), 1)))[0])
+
+
+def _majority(
+    opinions: Sequence[Annotation], choice: Choice
+) -> Iterator[tuple[Place, tuple[str, ...]]]:
+    """What most of those who answered said, at each place that was asked about."""
+    said: dict[Place, Counter[tuple[str, ...]]] = {}
+    for opinion in opinions:
+        for answer in opinion.answers:
+            if answer.question == choice.name and (answer.start is None) == (
+                choice.about == ARTICLE
+            ):
+                place = None if answer.start is None else (answer.start, answer.end or 0)
+                said.setdefault(place, Counter())[tuple(sorted(answer.values))] += 1
+    for place, counts in said.items():
+        yield place, counts.most_common(1)[0][0]
