@@ -14,8 +14,8 @@ from training.backends import reader, weights_of
 from training.decode import Reading
 from training.encoders import Encoder
 from training.examples import Example
-from training.fit import fit
 from training.rows import Taught
+from training.teach import fit
 from training.weights import Weights
 
 

@@ -75,12 +75,16 @@ class Teacher(transformers.Trainer):
         """Make the optimizer that `optim` names; the heads learn `HEAD_RATE` times as fast.
 
         Raises:
-            PressmarkError: an optimizer that takes the parameters by itself.
+            PressmarkError: one that takes the parameters by itself, or is not installed.
         """
         if self.optimizer is not None:
             return self.optimizer
         model = self.model if model is None else model
-        kind, more = self.get_optimizer_cls_and_kwargs(self.args, model)
+        try:
+            kind, more = self.get_optimizer_cls_and_kwargs(self.args, model)
+        except (ImportError, ValueError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise PressmarkError(f"training.arguments.optim: {reason}") from None
         taken = [name for name in _OWN_PARAMETERS if name in more]
         if taken or not (isinstance(kind, type) and issubclass(kind, torch.optim.Optimizer)):
             raise PressmarkError(
