@@ -197,6 +197,10 @@ class SearchSection(Strict):
     space: dict[str, Any] = Field(default_factory=dict)
 
 
+#: What thresholds make as large as they can; see training/thresholds.py.
+Objective = Literal["characters", "overlap", "SI", "FLC"]
+
+
 class TrainingSection(Strict):
     """How the model is trained; windows and strides are in tokens, shares are of articles.
 
@@ -209,7 +213,9 @@ class TrainingSection(Strict):
     are the shares of all annotators ('soft') or the majority's or gold's answer ('hard'). `balance`
     weighs rare answers: 0 not at all, 1 as much as the rest together. `folds` models are trained on
     parts of the articles so that thresholds and calibration come from articles that a model has
-    not seen; with 0 they come from the validation part. Training stops early after `patience`
+    not seen; with 0 they come from the validation part. `objective` is the F1 that thresholds make
+    as large as they can: of covered characters or of spans that overlap by half, each label alone,
+    or SemEval's SI or FLC, all labels together. Training stops early after `patience`
     evaluations without a smaller loss on the validation part (0: never). `seeds` gives several
     models and their spread. `arguments` go to transformers' TrainingArguments as they are.
     """
@@ -228,6 +234,7 @@ class TrainingSection(Strict):
     targets: Literal["soft", "hard"] = "soft"
     balance: Annotated[float, Field(ge=0, le=1, strict=False)] = 0.0
     folds: Annotated[int, Field(ge=0, le=20)] = 0
+    objective: Objective = "characters"
     patience: Annotated[int, Field(ge=0)] = 0
     seeds: Annotated[tuple[int, ...], Field(strict=False)] = ()
     dropout: Annotated[float, Field(ge=0, lt=1, strict=False)] = 0.1
