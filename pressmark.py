@@ -29,17 +29,19 @@ from corpus.commands import (
 from corpus.console import HERE, Folder, say, work
 from corpus.errors import PressmarkError
 from training.commands import predicting, scoring, teaching
+from training.commands import serving as answering
 
 if TYPE_CHECKING:
     from corpus.job import Job
     from corpus.progress import Progress
     from training.evaluate import Scores
+    from training.serving.app import LabelStudio
 
 #: The order of `pressmark --help`: the way of a page through a job.
 ORDER = """
     demo init doctor fetch ingest import adopt show stats prelabel studio people annotator assign
     push pull status scheme backup restore qualify agree effects settle adjudicate
-    train evaluate predict
+    train evaluate predict serve
     duplicates split reanchor publish rehydrate export takedown
     """.split()
 
@@ -83,6 +85,16 @@ for part in (
     predicting,
 ):
     app.add_typer(part.app)
+
+
+def _label_studio(job: Job) -> LabelStudio:
+    """What Label Studio is answered with when it asks the model's server."""
+    from annotation.backend import Backend
+
+    return Backend(job)
+
+
+app.add_typer(answering.part(_label_studio))
 
 
 def main() -> None:

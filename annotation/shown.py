@@ -6,7 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from corpus.dataset import annotation_of, annotation_row
 from corpus.files import append_text, line, read_lines
@@ -68,18 +71,29 @@ class LastShown:
 
     def add(self, project: str, sent: Iterable[Ready]) -> None:
         """Write down what is about to be sent; what was written before a failure counts once."""
-        when, lines = now(), []
-        for each in sent:
-            if self._last.get((project, each.uid)) != each.digest:
-                self._last[project, each.uid] = each.digest
-                # the pre-labels come last: they are JSON already
-                start = line({"when": when, "project": project, "uid": each.uid}).rstrip("\n}")
-                lines.append(f'{start},"prediction":{each.text}}}\n')
-        append_text(self._path, "".join(lines))
+        new = [s for s in sent if self._last.get((project, s.uid)) != s.digest]
+        self._last |= {(project, each.uid): each.digest for each in new}
+        _append(self._path, project, new)
 
     def shows(self, project: str, uid: str, prediction: Annotation) -> bool:
         """Tell whether `prediction` was sent last."""
         return self._last.get((project, uid)) == _digest(annotation_row(prediction))
+
+
+def note(job: Job, project: str, sent: Iterable[Ready]) -> None:
+    """Write down what Label Studio is about to be told when it asks; it asks while others push."""
+    _append(job.folder / _FILE, project, sent)
+
+
+def _append(path: Path, project: str, sent: Iterable[Ready]) -> None:
+    when, lines = now(), []
+    for each in sent:
+        # the pre-labels come last: they are JSON already
+        start = line({"when": when, "project": project, "uid": each.uid}).rstrip("\n}")
+        lines.append(f'{start},"prediction":{each.text}}}\n')
+    # a push and a server may write at once, and a torn last line is cut before one appends
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        append_text(path, "".join(lines))
 
 
 def _digest(row: dict[str, Any]) -> bytes:

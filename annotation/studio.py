@@ -50,14 +50,18 @@ class Login:
     token: str = field(repr=False)
 
 
-def start(job: Job, progress: Progress = silent) -> Running:
+def start(job: Job, progress: Progress = silent, *, private: bool = False) -> Running:
     """Start the job's Label Studio, or return the one that runs; the first time it is installed.
 
-    It outlives the caller. A start that was killed is taken up or begun again.
+    It outlives the caller. A start that was killed is taken up or begun again. With `private` it
+    may ask ML backends (and webhooks, storage and imports) at private addresses, which it refuses
+    otherwise: any of its users can then make it send requests to whatever listens on this machine
+    and in this network.
 
     Raises:
         ServiceError: it could not be installed, ended while starting, or did not answer in time.
-        PressmarkError: the job names a server of its own.
+        PressmarkError: the job names a server of its own, or the one that runs was not started
+            with `private`.
     """
     if job.settings.studio.url:
         raise PressmarkError(
@@ -67,20 +71,25 @@ def start(job: Job, progress: Progress = silent) -> Running:
     folder = private_folder(job)
     with FileLock(folder / ".lock"):
         process = _process(job)
+        if process and private and not _read_state(job).get("private"):
+            raise PressmarkError(
+                f"{job.folder}: its Label Studio runs and refuses private addresses;"
+                " run 'pressmark studio stop' first"
+            )
         if process and (running := status(job)):
             progress(f"already running at {running.url}", 1, 1)
             return running
         if not process:
             made = environment(progress)
             _prepare(folder, made, progress)
-            process = _launch(job, made, progress)
+            process = _launch(job, made, progress, private=private)
         try:
             port = _wait(process, logs(job), progress)
         except BaseException:
             end(process)
             _state(job).unlink(missing_ok=True)
             raise
-        _remember(job, process, port)
+        _remember(job, process, port, private=bool(_read_state(job).get("private")))
     return Running(f"http://{HOST}:{port}", process.pid, port, _login(job))
 
 
@@ -202,7 +211,7 @@ def _add_admin(login: Login, data: Path, made: Environment) -> None:
         raise ServiceError(f"{data}: the account could not be made: {' '.join(last)}")
 
 
-def _launch(job: Job, made: Environment, progress: Progress) -> Process:
+def _launch(job: Job, made: Environment, progress: Progress, *, private: bool) -> Process:
     wanted = job.settings.studio.port
     port = free_port(wanted)
     if port != wanted:
@@ -211,8 +220,9 @@ def _launch(job: Job, made: Environment, progress: Progress) -> Process:
     if log.exists():
         log.replace(log.with_name(f"{log.name}.1"))
     address = ("--internal-host", HOST, "--port", str(port))
-    process = launch(made.command("start", "--no-browser", *address), settings(data), data, log)
-    _remember(job, process, None)
+    environ = settings(data, private=private)
+    process = launch(made.command("start", "--no-browser", *address), environ, data, log)
+    _remember(job, process, None, private=private)
     return process
 
 
@@ -242,9 +252,9 @@ def _last(log: Path) -> str:
     return (tail(log, 1) or ["it said nothing"])[0].strip()
 
 
-def _remember(job: Job, process: Process, port: int | None) -> None:
+def _remember(job: Job, process: Process, port: int | None, *, private: bool) -> None:
     url = f"http://{HOST}:{port}" if port else None
-    state = {**asdict(process), "port": port, "url": url, "started": now()}
+    state = {**asdict(process), "port": port, "url": url, "private": private, "started": now()}
     write_json(_state(job), state)
 
 

@@ -36,6 +36,11 @@ _SETTINGS = {
     "PYTHONUNBUFFERED": "1",
     "PYTHONUTF8": "1",
 }
+# The second is about webhooks, storage and imports, but connecting a backend makes a webhook to it.
+_PRIVATE = {
+    "LABEL_STUDIO_ML_BLOCK_LOCAL_IP": "false",
+    "LABEL_STUDIO_SSRF_PROTECTION_ENABLED": "false",
+}
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,16 @@ def cache_folder() -> Path:
     return Path(root).expanduser().resolve() / "pressmark"
 
 
-def settings(data: Path) -> dict[str, str]:
-    """Return the whole environment of a Label Studio whose data lies in `data`."""
+def settings(data: Path, *, private: bool = False) -> dict[str, str]:
+    """Return the whole environment of a Label Studio whose data lies in `data`.
+
+    With `private` it may ask ML backends, and whatever else it is told to ask, on this machine and
+    in this network.
+    """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     # With HOME in its own data it finds nobody's cloud credentials and leaves nothing behind.
     own = {"HOME": str(data), "LABEL_STUDIO_BASE_DATA_DIR": str(data)}
-    return {"LANG": "C.UTF-8", **kept, **_SETTINGS, **own}
+    return {"LANG": "C.UTF-8", **kept, **_SETTINGS, **own, **(_PRIVATE if private else {})}
 
 
 def environment(progress: Progress = silent) -> Environment:

@@ -284,14 +284,16 @@ class ServingSection(Strict):
     """Where `pressmark serve` listens and what it lets in.
 
     Beyond loopback a token is needed: the variable `token_env` holds it. `max_bytes` bounds a
-    request's body, `timeout` the seconds a prediction may take.
+    request's body, `timeout` the seconds a prediction may take, waiting included; while one is
+    made, `waiting` others wait.
     """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 9090
     token_env: str = "PRESSMARK_TOKEN"  # noqa: S105  # the name of a variable
-    max_bytes: Number = 2_000_000
+    max_bytes: Number = 10_000_000
     timeout: Positive = 60.0
+    waiting: Annotated[int, Field(ge=0)] = 8
 
 
 class Person(Strict):

@@ -186,9 +186,11 @@ def load(folder: Path) -> Checkpoint:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         with quietly():
-            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+            # Nothing of a folder is run: no pickled weights, no code that comes with it
+            only = {"trust_remote_code": False, "local_files_only": True}
+            tokenizer = AutoTokenizer.from_pretrained(folder, **only)
             model = PressmarkModel.from_pretrained(
-                folder, dtype=torch.float32, use_safetensors=True
+                folder, dtype=torch.float32, use_safetensors=True, local_files_only=True
             )
     except (OSError, ValueError, SafetensorError) as error:
         reason = " ".join(str(error).split())[:200]

@@ -80,7 +80,7 @@ def read_configuration(xml: str, name: str, citation: str, url: str) -> Configur
     Raises:
         PressmarkError: it is no configuration, or not of one text.
     """
-    root = _parsed(xml)
+    root = parsed(xml)
     text = _text_of(root)
     found = _Found()
     found.refused += [
@@ -140,7 +140,12 @@ class _Found:
         return {"hotkey": given}
 
 
-def _parsed(xml: str) -> ET.Element:
+def parsed(xml: str) -> ET.Element:
+    """Return a configuration's outermost tag.
+
+    Raises:
+        PressmarkError: it is no XML, or declares a document type.
+    """
     if "<!DOCTYPE" in xml or "<!ENTITY" in xml:
         raise PressmarkError("the configuration declares a document type; take that out")
     try:

@@ -14,7 +14,18 @@ app.add_typer(studio, name="studio", help="Keep a local Label Studio: start, sto
 
 
 @studio.command("start")
-def studio_start(job: Folder = HERE, settings: Settings = None, as_json: Json = False) -> None:
+def studio_start(
+    job: Folder = HERE,
+    settings: Settings = None,
+    as_json: Json = False,
+    private: Annotated[
+        bool,
+        typer.Option(
+            "--allow-private-addresses",
+            help="Let it ask ML backends on this machine and in this network (pressmark serve).",
+        ),
+    ] = False,
+) -> None:
     """Start the job's Label Studio, or everybody's own; the first time it is installed."""
     from annotation.connection import homes
     from annotation.studio import start
@@ -22,7 +33,7 @@ def studio_start(job: Folder = HERE, settings: Settings = None, as_json: Json = 
 
     with bars() as progress:
         found = homes(open_job(job, settings or ()))
-        running = {owner: start(home, progress) for owner, home in found.items()}
+        running = {owner: start(home, progress, private=private) for owner, home in found.items()}
     told = [
         f"Label Studio{_of(who)}: {each.url}\nlog-in: {each.login}" for who, each in running.items()
     ]

@@ -1,0 +1,1 @@
+"""A model behind HTTP: articles in, annotations out, and Label Studio's ML backend protocol."""
