@@ -12,7 +12,7 @@ import torch
 
 from corpus.errors import PressmarkError
 from corpus.job import Job
-from training.checkpoint import load
+from training.checkpoint import MANIFEST, load
 from training.fit import Trained
 
 
@@ -35,6 +35,8 @@ def test_pickled_weights_are_refused_and_not_opened(folder: Path, tmp_path: Path
     weights = load(folder).model.state_dict()
     for path in folder.glob("*.safetensors"):
         path.unlink()
+    manifest = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps({**manifest, "weights": {}}))
     torch.save({**weights, "planted": Planted(tmp_path / "ran")}, folder / "pytorch_model.bin")
     with pytest.raises(PressmarkError, match="safetensors"):
         load(folder)
