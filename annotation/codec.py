@@ -18,6 +18,8 @@ from corpus.records import Annotation, Answer, Article, Span
 from corpus.scheme import Question, Scheme
 
 Json = dict[str, Any]
+#: Stands for the percent sign in a region's id; ids of Label Studio's own do not hold it.
+_MARK = "·"
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def results_of(annotation: Annotation, article: Article, scheme: Scheme) -> list
             results.append(_answered("article", question, answer.values, offered))
     for span in annotation.spans:
         start, end = span.drawn or (span.start, span.end)
-        region = {"id": quote(span.id, safe=""), "to_name": TEXT}
+        region = {"id": region_id(span.id), "to_name": TEXT}
         place = {"start": start, "end": end}
         if span.origin == "accepted":
             region["origin"] = "prediction"
@@ -167,8 +169,18 @@ def _was_shown(raw: RawAnnotation, results: list[Json], shown: Annotation) -> bo
     return raw.parent_prediction is not None or any(_id(item) in ids for item in results)
 
 
+def region_id(id_: str) -> str:
+    """Return a span's id as a region's; Label Studio makes of it a class, to colour the region by.
+
+    A style sheet takes letters, digits, '-', '_' and what is not ASCII for a name, so a percent
+    sign or a full stop in the id would leave the region without its colour.
+    """
+    quoted = quote(id_, safe="").replace(".", "%2E").replace("~", "%7E")
+    return quoted.replace("%", _MARK)
+
+
 def _id(item: Json) -> str:
-    return unquote(str(item.get("id") or ""))
+    return unquote(str(item.get("id") or "").replace(_MARK, "%"))
 
 
 def _answers(results: list[Json], scheme: Scheme, reasons: list[str]) -> Iterator[Answer]:

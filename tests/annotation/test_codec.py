@@ -1,6 +1,7 @@
 """Records to Label Studio's JSON and back."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -305,3 +306,23 @@ def test_who_began_on_an_empty_page_was_shown_nothing() -> None:
 def test_time_is_told_in_utc_and_to_the_second() -> None:
     found = read().annotation
     assert (found.when, found.seconds) == (WHEN, 12.5)
+
+
+@pytest.mark.parametrize("id_", ["loud head:0", "m.1~2", "run#1:ä%/", "V1StGXR8_Z-j", "😀"])
+def test_a_regions_id_is_a_name_in_a_style_sheet(id_: str) -> None:
+    """Label Studio colours a region by a class of that name, and reads it back as the same span."""
+    page = article()
+    before = Annotation("m", page.id, page.sha256, "m", "model", scheme().hash, run="r1")
+    shown = replace(before, spans=(Span(id_, 0, 10, "loud head"),))
+    region = results_of(shown, page, scheme())[0]["id"]
+    assert re.fullmatch(r"[\w·-]+", region)
+    raw = RawAnnotation(
+        id=7,
+        result=results_of(shown, page, scheme()),
+        completed_by={"id": 1},
+        created_at=WHEN,
+        updated_at=WHEN,
+    )
+    read = annotation_of(raw, page, scheme(), shown, "ana").annotation
+    assert read
+    assert [span.source for span in read.spans] == [id_]
