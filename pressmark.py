@@ -28,7 +28,7 @@ from corpus.commands import (
 )
 from corpus.console import HERE, Folder, say, work
 from corpus.errors import PressmarkError
-from training.commands import predicting, scoring, teaching
+from training.commands import predicting, scoring, selecting, teaching
 from training.commands import serving as answering
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 ORDER = """
     demo init doctor fetch ingest import adopt show stats prelabel studio people annotator assign
     push pull status scheme backup restore qualify agree effects settle adjudicate
-    train evaluate predict serve
+    train evaluate predict serve curve select label-errors
     duplicates split reanchor publish rehydrate export takedown
     """.split()
 
@@ -83,6 +83,7 @@ for part in (
     teaching,
     scoring,
     predicting,
+    selecting,
 ):
     app.add_typer(part.app)
 

@@ -90,6 +90,16 @@ class Job:
         return self.folder / "assignments.jsonl"
 
     @property
+    def selection(self) -> Path:
+        """The ledger of what was selected to be annotated next; no annotator sees it."""
+        return self.folder / "selection.jsonl"
+
+    @property
+    def suspects(self) -> Path:
+        """The labels that a model doubts, written by `label-errors`."""
+        return self.folder / "suspects.jsonl"
+
+    @property
     def qualification(self) -> Path:
         """The log of annotations made to qualify; they count nowhere else."""
         return self.folder / "qualification.jsonl"

@@ -271,12 +271,19 @@ class PredictionSection(Strict):
 class SelectionSection(Strict):
     """What to annotate next: `count` articles, a share `control` of them drawn at random.
 
-    Articles of the control slice stay out of training gold.
+    Articles of the control slice stay out of training gold. `pace` is how many characters an
+    annotator reads in a second, 0: as measured. `draws` are those of the learning curve and of the
+    simulation. A next batch that brings less F1 than `worth` is not worth it. `suspects` bounds
+    the list of doubted labels.
     """
 
     strategy: Literal["uncertainty", "diversity", "disagreement", "random"] = "uncertainty"
     count: Number = 100
     control: Annotated[float, Field(ge=0, le=1, strict=False)] = 0.1
+    pace: Annotated[float, Field(ge=0, strict=False)] = 0.0
+    draws: Annotated[int, Field(ge=2, le=50)] = 3
+    worth: Positive = 0.01
+    suspects: Number = 100
     seed: int = 0
 
 

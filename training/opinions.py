@@ -79,6 +79,13 @@ def _sentences(reading: Reading) -> list[tuple[int, int] | None]:
     ]
 
 
+def article_places(reading: Reading, about: str) -> list[Unit]:
+    """Return the units of a reading that a question about 'article' or 'sentence' is asked of."""
+    if about == ARTICLE:
+        return [article_unit(reading.article)]
+    return [unit(reading.article, *place) for place in _sentences(reading) if place]
+
+
 def _attributes(
     span: Span, choices: Sequence[tuple[Choice, slice]], says: Floats | None, scheme: Scheme
 ) -> dict[str, tuple[str, ...]]:

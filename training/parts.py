@@ -6,6 +6,7 @@ from collections import Counter
 
 from corpus.errors import PressmarkError
 from corpus.job import Job
+from corpus.selection import chosen, read_selection
 from corpus.stories.duplicates import clusters
 from corpus.stories.placements import HELD_OUT, placements
 from corpus.stories.splits import USES, Split, split
@@ -17,7 +18,8 @@ def parted(job: Job, examples: Examples) -> tuple[Examples, Split]:
 
     Where the job has a ledger (`pressmark split`) it decides, and what it holds out or has not
     placed is left out. Else articles are drawn by the shares of the training's settings, and those
-    that were labelled over pre-labels alone are taught.
+    that were labelled over pre-labels alone or chosen by a strategy (`pressmark select`) are
+    taught. A ledger that only holds out draws no line between the rest.
 
     Raises:
         PressmarkError: too few articles, or a use that the ledger gives to none of them.
@@ -25,18 +27,24 @@ def parted(job: Job, examples: Examples) -> tuple[Examples, Split]:
     known = clusters(job)
     groups = {id_: known[id_] for id_ in examples.items}
     settings = job.settings.training
-    if not job.placements.exists():
-        taught = [id_ for id_, each in examples.items.items() if not each.unassisted.opinions]
-        drawn = split(groups, settings.validation, settings.test, settings.seed, taught)
-        return examples, drawn
     placed = placements(job)
     left_out = Counter(examples.left_out)
+    by_ledger = not {*USES}.isdisjoint(placed.values())
+    items = {}
     for id_, example in examples.items.items():
         use = placed.get(id_)
-        if use in (None, HELD_OUT):
-            why = "of an article that is held out" if use else "of an article without a placement"
-            left_out[why] += len(example.opinions)
-    items = {i: each for i, each in examples.items.items() if placed.get(i) in USES}
+        if use == HELD_OUT:
+            left_out["of an article that is held out"] += len(example.opinions)
+        elif use is None and by_ledger:
+            left_out["of an article without a placement"] += len(example.opinions)
+        else:
+            items[id_] = example
+    if not by_ledger:
+        selected = chosen(read_selection(job.selection))
+        taught = [i for i, e in items.items() if i in selected or not e.unassisted.opinions]
+        groups = {id_: groups[id_] for id_ in items}
+        drawn = split(groups, settings.validation, settings.test, settings.seed, taught)
+        return Examples(items, dict(left_out)), drawn
     uses = {use: tuple(sorted(i for i in items if placed[i] == use)) for use in USES}
     for use, ids in uses.items():
         if not (ids if use == "train" else examples.unassisted(ids)):

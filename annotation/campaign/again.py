@@ -6,6 +6,7 @@ before keeps its scheme, and just what the change concerns is put on its annotat
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from annotation.layers import SPANS, scheme_of
@@ -17,6 +18,7 @@ from corpus.job import Job, now
 from corpus.records import Annotation, Span
 from corpus.scheme import Scheme
 from corpus.store import iter_versions, latest, read_annotations
+from corpus.suspects import read_suspects
 from corpus.versions import (
     OWN,
     Again,
@@ -26,7 +28,9 @@ from corpus.versions import (
     changes,
     check_version,
     is_raised,
+    is_second_look,
     needed,
+    standing,
 )
 
 
@@ -95,11 +99,16 @@ def bump(job: Job) -> Revision:
 
 
 def to_look_at(job: Job) -> list[Again]:
-    """Return the annotations that must be looked at again under the job's scheme.
+    """Return the annotations that must be looked at again: the scheme changed, or a model doubts.
 
     Those on their annotator's desk already, and those of texts that have a newer version, are not.
     """
-    said = [a for a in read_annotations(job.annotations) if a.scheme != job.scheme.hash]
+    doubts = _doubts(job)
+    said = [
+        a
+        for a in read_annotations(job.annotations)
+        if a.scheme != job.scheme.hash or (a.article, a.sha256) in doubts
+    ]
     if not said:
         return []
     wanted, newest = {(a.article, a.sha256) for a in said}, latest(job)
@@ -108,13 +117,22 @@ def to_look_at(job: Job) -> list[Again]:
         for a in iter_versions(job)
         if (a.id, a.sha256) in wanted and newest[a.id] == a.sha256
     }
-    schemes = {hash_: job.kept_scheme(hash_) for hash_ in {a.scheme for a in said}}
+    older = {a.scheme for a in said} - {job.scheme.hash}
+    schemes = {hash_: job.kept_scheme(hash_) for hash_ in older}
     asked = {
         (row.annotator, row.article, row.sha256, row.scheme)
         for row in read_assignments(job.assignments)
         if row.kind == "again" and not row.taken
     }
     found = again(read_annotations(job.annotations), articles, schemes, job.scheme)
+    told = {each.annotation.id for each in found}
+    found += [
+        Again(a, doubts[a.article, a.sha256])
+        for a in standing(said)
+        if (a.article, a.sha256) in doubts and a.id not in told
+        if (a.article, a.sha256) in articles and not is_second_look(a)
+        if (a.status, a.role, a.layer) == ("submitted", "human", SPANS)
+    ]
     present = job.scheme.hash
     return [
         each
@@ -122,6 +140,14 @@ def to_look_at(job: Job) -> list[Again]:
         if (each.annotation.author, each.annotation.article, each.annotation.sha256, present)
         not in asked
     ]
+
+
+def _doubts(job: Job) -> dict[tuple[str, str], tuple[str, ...]]:
+    """By version of an article: what `label-errors` doubts of it."""
+    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for each in read_suspects(job.suspects):
+        found[each.article, each.sha256].append(f"doubted: {each.told()}")
+    return {version: tuple(told) for version, told in found.items()}
 
 
 def ask_again(job: Job) -> list[Assignment]:
@@ -151,7 +177,8 @@ def ask_again(job: Job) -> list[Assignment]:
         if person is None or (person.until and person.until.isoformat() < now()[:10]):
             continue
         occasion = 1 + max(a.occasion, given.get((a.author, a.article, a.sha256), 1))
-        reason = f"scheme {job.scheme.version}: {'; '.join(each.reasons)}"
+        changed = f"scheme {job.scheme.version}: " if a.scheme != job.scheme.hash else ""
+        reason = f"{changed}{'; '.join(each.reasons)}"
         row = Assignment(a.author, a.article, a.sha256, occasion, week, "again", now(), reason)
         asked.append(replace(row, scheme=job.scheme.hash, opens=opens))
     append_assignments(job.assignments, asked)

@@ -13,6 +13,7 @@ from annotation.campaign.weeks import quotas
 from corpus.assignments import append_assignments, read_assignments
 from corpus.errors import PressmarkError
 from corpus.job import Job, now
+from corpus.selection import order, read_selection
 from corpus.store import iter_articles, read_annotations
 from corpus.stories.duplicates import clusters
 from corpus.takedown import is_taken_down, read_takedown
@@ -83,7 +84,7 @@ def _known(job: Job) -> Known:
             begun.add(key)
             if each.status == "submitted":
                 submitted[key] = each.when
-    found = items(articles, clusters(job))
+    found = items(articles, clusters(job), order(read_selection(job.selection)))
     section = job.settings.campaign
     return Known(found, people, section, frozenset(begun), submitted, learnt(job))
 

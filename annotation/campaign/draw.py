@@ -17,33 +17,48 @@ _LENGTHS = 3
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What the draw knows of an article: its version, publisher, length and story."""
+    """What the draw knows of an article: its version, publisher, length and story.
+
+    `place` is where it stands among those that were selected to come first, None if it was not.
+    """
 
     id: str
     sha256: str
     publisher: str = ""
     length: int = 0
     story: str = ""
+    place: int | None = None
 
 
-def items(articles: Iterable[Article], stories: Mapping[str, str]) -> dict[str, Item]:
-    """Return the articles as the draw knows them, by id."""
+def items(
+    articles: Iterable[Article],
+    stories: Mapping[str, str],
+    places: Mapping[str, int] | None = None,
+) -> dict[str, Item]:
+    """Return the articles as the draw knows them, by id; `places` are those of the selected."""
     return {
         each.id: Item(
-            each.id, each.sha256, each.publisher, len(each.text), stories.get(each.id, each.id)
+            each.id,
+            each.sha256,
+            each.publisher,
+            len(each.text),
+            stories.get(each.id, each.id),
+            (places or {}).get(each.id),
         )
         for each in articles
     }
 
 
 def in_order(pool: Iterable[Item], seed: int = 0) -> list[Item]:
-    """Return the pool so that every stretch of it is like the whole.
+    """Return the pool so that every stretch of it is like the whole; what was selected comes first.
 
     Systematic sampling within strata of publisher and length: of m articles of a stratum, in an
     order by lot, the r-th stands at (r + u) / m of the way, u by lot for each stratum. The order of
     the pool does not matter.
     """
-    items = sorted(pool, key=lambda each: each.id)
+    found = sorted(pool, key=lambda each: each.id)
+    first = sorted((e.place, e.id, e) for e in found if e.place is not None)
+    items = [each for each in found if each.place is None]
     edges = _edges([each.length for each in items])
     strata: defaultdict[tuple[str, int], list[Item]] = defaultdict(list)
     for each in sorted(items, key=lambda each: rank(seed, "article", each.id)):
@@ -53,7 +68,8 @@ def in_order(pool: Iterable[Item], seed: int = 0) -> list[Item]:
         offset = int(rank(seed, "stratum", *stratum)[:8], 16) / 16**8
         for number, each in enumerate(members):
             placed.append(((number + offset) / len(members), each.id, each))
-    return [each for _, _, each in sorted(placed, key=lambda place: place[:2])]
+    rest = sorted(placed, key=lambda place: place[:2])
+    return [each for _, _, each in (*first, *rest)]
 
 
 def controls(share: float, week: int, quota: Mapping[str, int], per_article: int) -> int:

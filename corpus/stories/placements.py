@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from corpus.errors import PressmarkError
 from corpus.files import append_lines, read_lines
 from corpus.job import Job, now
 from corpus.progress import Progress, silent
+from corpus.selection import chosen, read_selection
 from corpus.settings import SplitSection
 from corpus.store import iter_articles, latest, read_annotations
 from corpus.stories.duplicates import clusters
@@ -86,7 +87,9 @@ def split(job: Job, progress: Progress = silent) -> Placed:
     new = sorted(set(here) - set(placed) - set(waiting))
     progress("placing articles", 0, len(new))
     draft = _Draft(settings, known, keys, placed, _known_uses(job, settings, placed, keys))
-    draft.place(new, _drawn(job, draft, new))
+    selected = chosen(read_selection(job.selection))
+    draft.place(new, _drawn(job, draft, new, selected))
+    draft.spare(selected.intersection(new))
     when = now()
     append_lines(
         job.placements,
@@ -231,6 +234,13 @@ class _Draft:
                     self._part(id_, mate, side)
         self._reconcile(new)
 
+    def spare(self, selected: Iterable[str]) -> None:
+        """Hold out what a strategy chose where it would be tuned or tested on."""
+        for id_ in selected:
+            if self.use[id_] in USES[1:]:
+                why = f"{self.reason[id_]} ({self.use[id_]}), but chosen by a strategy, not by lot"
+                self._put(id_, HELD_OUT, why)
+
     def _put(self, id_: str, use: str, reason: str) -> None:
         self.use[id_], self.reason[id_] = use, reason
 
@@ -254,8 +264,11 @@ class _Draft:
                 self._part(id_, mate, kept)
 
 
-def _drawn(job: Job, draft: _Draft, new: list[str]) -> dict[str, str]:
-    """Draw a use for each key that has none: those that are placed count towards the shares."""
+def _drawn(job: Job, draft: _Draft, new: list[str], selected: Collection[str]) -> dict[str, str]:
+    """Draw a use for each key that has none: those that are placed count towards the shares.
+
+    A story of which a strategy chose an article is trained on.
+    """
     settings, sides = draft.settings, _sides(draft.placed, draft.known)
     free = [id_ for id_ in new if draft.keys[id_] not in draft.own]
     if settings.by == "cluster":
@@ -271,6 +284,8 @@ def _drawn(job: Job, draft: _Draft, new: list[str]) -> dict[str, str]:
     there = {i: use for i, use in draft.placed.items() if use in USES and i in draft.known}
     groups |= {id_: f"\0{use}" for id_, use in there.items()}
     fixed = {f"\0{use}": use for use in there.values()}
+    if settings.by == "cluster":
+        fixed |= {draft.keys[id_]: "train" for id_ in free if id_ in selected}
     return draw(groups, shares, settings.seed, strata(job, settings.stratify), fixed)
 
 

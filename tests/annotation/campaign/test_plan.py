@@ -10,6 +10,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotation.campaign.draw import in_order
 from corpus.settings import CampaignSection, Person
 from tests.annotation.campaign.design import SIX, WEEK, Campaign, crew, shelf
 
@@ -188,3 +189,14 @@ def test_six_annotators_and_800_articles_are_balanced_as_the_page_says() -> None
     assert {weekly[name, week] for name in SIX for week in range(1, 16)} == {20}
     assert max(row.week for row in campaign.rows if row.kind != "repeat") == 16
     assert max(row.week for row in campaign.rows) == 18
+
+
+def test_what_was_selected_comes_first_in_its_order_and_the_rest_as_before() -> None:
+    shelved = shelf(30)
+    plain = [each.id for each in in_order(shelved.values(), 3)]
+    places = {"a17": 0, "a2": 1, "a29": 2}
+    chosen = [replace(each, place=places.get(each.id)) for each in shelved.values()]
+    found = [each.id for each in in_order(chosen, 3)]
+    assert found[:3] == ["a17", "a2", "a29"]
+    assert sorted(found) == sorted(plain)
+    assert in_order(reversed(chosen), 3) == in_order(chosen, 3)

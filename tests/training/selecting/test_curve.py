@@ -1,0 +1,76 @@
+"""The learning curve of a small job: the files it writes, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from corpus.errors import PressmarkError
+from corpus.job import Job
+from tests.conftest import MakeJob
+from tests.speech import SCHEME
+from tests.training.conftest import QUICK
+from tests.training.press import annotate, pages
+from training.examples import read_examples
+from training.parts import parted
+from training.selecting import curve as module
+from training.selecting.counts import gold_answers
+from training.selecting.curve import curve
+from training.selecting.frozen import frozen_items
+from training.selecting.simulation import simulate
+
+
+def press(job: MakeJob, tiny: object, count: int) -> Job:
+    found = pages(count)
+    quick = {**QUICK, "encoder": str(tiny), "epochs": 4}
+    made = job(*found, scheme=SCHEME, training=quick, selection={"draws": 2})
+    annotate(made, found)
+    return made
+
+
+def test_a_curve_is_written_beside_the_baselines_and_leaves_the_test_part_alone(
+    job: MakeJob, tiny: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = press(job, tiny, 30)
+    monkeypatch.setattr(module, "SIZES", 2)
+    _, parts = parted(made, read_examples(made))
+    found = curve(made)
+    assert found.articles == 30 - len(parts.test)
+    by = {(each.system, each.measure): each for each in found.curves}
+    assert {key[0] for key in by} == {"model", "TF-IDF", "lexicon", "commonest"}
+    assert {("model", "SI"), ("lexicon", "overlap"), ("commonest", "genre, macro")} <= {*by}
+    sizes = [p.articles for p in by["model", "SI"].points]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] <= found.articles
+    assert "too short to tell" in by["model", "SI"].next.why
+    written = json.loads((made.folder / "report" / "curve.json").read_text(encoding="utf-8"))
+    assert len(written["curves"]) == len(found.curves)
+    assert (made.folder / "report" / "curve.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_too_few_stories_for_a_curve_are_told(job: MakeJob, tiny: object) -> None:
+    with pytest.raises(PressmarkError, match="a learning curve needs 10 stories"):
+        curve(press(job, tiny, 8))
+
+
+def test_what_most_annotators_answer_is_the_gold(annotated: Job) -> None:
+    example = next(iter(read_examples(annotated).items.values()))
+    from training.heads import heads_of
+
+    choice = next(c for c in heads_of(annotated.scheme, [example]).choices if c.name == "genre")
+    assert gold_answers(example, choice) == {(None, None): ("report",)}
+
+
+def test_an_annotated_job_can_be_simulated_on_the_encoder_as_it_is(
+    job: MakeJob, tiny: object
+) -> None:
+    made = press(job, tiny, 30)
+    items, exclusive = frozen_items(made)
+    _, parts = parted(made, read_examples(made))
+    assert not exclusive
+    assert {item.id for item in items} == {*parts.train, *parts.validation}
+    assert all(len(item.features) == len(item.targets) for item in items)
+    found = simulate(items, exclusive=exclusive, seeds=2, steps=2, strategies=("uncertainty",))
+    assert [each.strategy for each in found.compared] == ["random", "uncertainty"]
+    assert 0 < found.compared[0].f1 <= 1

@@ -1,0 +1,118 @@
+"""What a learning curve counts on held-out articles: spans and answers, by story."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from corpus.measures import Measure
+from corpus.scheme import Scheme
+from training.decode import Reading, decode
+from training.examples import Example
+from training.heads import Choice, Heads
+from training.opinions import picked
+from training.selecting.powerlaw import Floats as Counts
+from training.thresholds import tuned
+from training.units import Floats, Unit, article_unit, unit
+
+Place = tuple[int | None, int | None]
+Values = tuple[str, ...]
+
+
+def count_spans(
+    readings: Sequence[Reading],
+    held: Sequence[Example],
+    scheme: Scheme,
+    groups: Mapping[str, str],
+    measure: Measure,
+) -> Counts:
+    """Return counts by group, thresholds tuned on the other half of the groups."""
+    names = sorted({groups[each.article.id] for each in held})
+    table = np.zeros((len(names), 1, 4))
+    for half in (0, 1):
+        mine = [n for n, e in enumerate(held) if names.index(groups[e.article.id]) % 2 == half]
+        others = [n for n in range(len(held)) if n not in mine]
+        thresholds = tuned([readings[n] for n in others], [held[n] for n in others], scheme)
+        for n in mine:
+            asked = {label.name for label in scheme.labels if held[n].asked(label)}
+            said = decode(readings[n], scheme, thresholds)
+            tally = measure(held[n].reference(scheme), [s for s in said if s.label in asked])
+            table[names.index(groups[held[n].article.id]), 0] += (
+                tally.precise,
+                tally.predicted,
+                tally.recalled,
+                tally.reference,
+            )
+    return table
+
+
+def gold_answers(example: Example, choice: Choice) -> dict[Place, Values]:
+    """Return what most opinions answer to the choice's question, by place; ties by name."""
+    said: defaultdict[Place, Counter[Values]] = defaultdict(Counter)
+    for opinion in example.opinions:
+        for answer in opinion.answers:
+            if answer.question == choice.name:
+                said[answer.start, answer.end][tuple(sorted(answer.values))] += 1
+    return {
+        place: min(counts, key=lambda values: (-counts[values], values))
+        for place, counts in said.items()
+    }
+
+
+def units_of(example: Example, places: Sequence[Place]) -> list[Unit]:
+    """Return the units at `places` of an article; (None, None) is all of it."""
+    return [
+        article_unit(example.article)
+        if start is None or end is None
+        else unit(example.article, start, end)
+        for start, end in places
+    ]
+
+
+def answered(
+    held: Sequence[Example], choice: Choice, says: Callable[[int, list[Unit]], list[Floats | None]]
+) -> list[dict[Place, Values]]:
+    """Return what `says` picks in each example, by its number and units, where gold stands."""
+    found = []
+    for number, example in enumerate(held):
+        places = list(gold_answers(example, choice))
+        chances = says(number, units_of(example, places))
+        found.append(
+            {
+                place: () if chance is None else picked(choice, chance)
+                for place, chance in zip(places, chances, strict=True)
+            }
+        )
+    return found
+
+
+def same(heads: Heads, choice: Choice) -> Choice:
+    """A model's own choice of that name: fewer examples may have told another level."""
+    return next(c for c in heads.choices if c.name == choice.name and c.about != "span")
+
+
+def usual(taught: Sequence[Example], choice: Choice) -> Values:
+    """Return the commonest answer of the examples, () where there is none."""
+    counts = Counter(v for e in taught for v in gold_answers(e, choice).values())
+    return min(counts, key=lambda values: (-counts[values], values)) if counts else ()
+
+
+def count_answers(
+    choice: Choice,
+    held: Sequence[Example],
+    said: Sequence[Mapping[Place, Values]],
+    groups: Mapping[str, str],
+) -> Counts:
+    """Return counts by group and value of the choice."""
+    names = sorted({groups[each.article.id] for each in held})
+    table = np.zeros((len(names), len(choice.values), 4))
+    for example, answers in zip(held, said, strict=True):
+        row = table[names.index(groups[example.article.id])]
+        for place, gold in gold_answers(example, choice).items():
+            for n, value in enumerate(choice.values):
+                ours, theirs = value in answers.get(place, ()), value in gold
+                both = float(ours and theirs)
+                row[n] += (both, float(ours), both, float(theirs))
+    return table

@@ -1,0 +1,196 @@
+"""`curve`: how F1 grows with articles, beside the baselines, and what the next should bring."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from corpus.errors import PressmarkError
+from corpus.files import write_json, write_text
+from corpus.job import Job, now
+from corpus.measures import Measure, contained, overlapping
+from corpus.progress import Progress, silent
+from corpus.settings import TrainingSection
+from training.baselines import lexicon
+from training.encoders import Encoder, load_encoder, quietly
+from training.examples import Example, read_examples
+from training.folds import folds_of
+from training.heads import ARTICLE, PLACE, SENTENCE, heads_of
+from training.opinions import chances
+from training.parts import parted
+from training.selecting.chart import chart
+from training.selecting.counts import (
+    answered,
+    count_answers,
+    count_spans,
+    gold_answers,
+    same,
+    usual,
+)
+from training.selecting.forecast import Forecast, Point, Run, forecast, points
+from training.selecting.powerlaw import Floats
+from training.units_baselines import tfidf
+
+FORMAT = 1
+SIZES = 6
+NEXT = 100
+#: The folds of a draw, one of which is held out.
+FOLDS = 5
+SPAN_MEASURES: Mapping[str, Measure] = {"SI": contained, "overlap": overlapping}
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The curve of one system by one measure."""
+
+    system: str
+    measure: str
+    points: tuple[Point, ...]
+    next: Forecast
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """What `curve` found: report/curve.json. `notes` say how to read it."""
+
+    when: str
+    articles: int
+    draws: int
+    curves: tuple[Curve, ...]
+    notes: tuple[str, ...]
+    format: int = FORMAT
+
+
+def curve(job: Job, progress: Progress = silent) -> Curves:
+    """Train on growing parts of the job's articles; write report/curve.json and report/curve.svg.
+
+    The test part is not used: of the rest each draw holds out another fifth, whole stories, and
+    learns from nested parts of what is left. Thresholds are tuned on one half of the held-out
+    stories and scored on the other, and the other way round.
+
+    Raises:
+        PressmarkError: too few stories for a curve, or an encoder that cannot be used.
+    """
+    settings, seed = job.settings.training, job.settings.selection.seed
+    examples, parts = parted(job, read_examples(job))
+    ids = [*parts.train, *parts.validation]
+    groups = {id_: parts.groups[id_] for id_ in ids}
+    stories = len(set(groups.values()))
+    if stories < 2 * FOLDS:
+        raise PressmarkError(
+            f"{job.folder}: a learning curve needs {2 * FOLDS} stories beside the test part, and"
+            f" {len(ids)} annotated articles tell {stories}; annotate more"
+        )
+    folds = folds_of(groups, FOLDS, seed)
+    draws = job.settings.selection.draws
+    runs: defaultdict[tuple[str, str], list[Run]] = defaultdict(list)
+    with quietly():
+        for draw in range(draws):
+            held = examples.unassisted(folds[draw % FOLDS])
+            if len({groups[each.article.id] for each in held}) < 2:
+                continue
+            rest = {i: g for i, g in groups.items() if i not in folds[draw % FOLDS]}
+            for step, taught in enumerate(nested(rest, SIZES, seed + draw)):
+                progress("learning curve", draw * SIZES + step, draws * SIZES)
+                scored = _scored(job, examples.of(taught), held, groups, settings, draw)
+                for key, counts in scored.items():
+                    runs[key].append(Run(draw, len(taught), counts))
+        progress("learning curve", draws * SIZES, draws * SIZES)
+    if not runs:
+        raise PressmarkError(
+            f"{job.folder}: nothing to score on: too few articles are annotated without pre-labels"
+        )
+    found = Curves(
+        now(),
+        len(ids),
+        draws,
+        tuple(
+            Curve(system, measure, tuple(points(each, seed)), forecast(each, NEXT, seed))
+            for (system, measure), each in runs.items()
+        ),
+        (
+            "held-out articles are of the training and validation parts; the test part is not used",
+            "thresholds: tuned on the other half of the held-out stories",
+            "intervals: 95%, bootstrap over draws and stories",
+        ),
+    )
+    write_json(job.folder / "report" / "curve.json", asdict(found))
+    first = found.curves[0].measure
+    shown = {each.system: each.points for each in found.curves if each.measure == first}
+    write_text(job.folder / "report" / "curve.svg", chart(f"{first} F1 by articles", shown))
+    return found
+
+
+def nested(groups: Mapping[str, str], sizes: int, seed: int) -> list[list[str]]:
+    """Return growing lists of ids of `groups`, each the beginning of the next, whole groups.
+
+    Their lengths grow by about the same factor; the last has all.
+    """
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for id_ in sorted(groups):
+        members[groups[id_]].append(id_)
+    order = sorted(members)
+    random.Random(f"curve:{seed}").shuffle(order)  # noqa: S311  # no secret
+    wanted = np.geomspace(max(3, len(groups) / 2 ** (sizes - 1)), len(groups), sizes)
+    found: list[list[str]] = []
+    taken: list[str] = []
+    for number, group in enumerate(order, 1):
+        taken = [*taken, *members[group]]
+        if len(found) < sizes and (len(taken) >= wanted[len(found)] - 1e-9 or number == len(order)):
+            found.append(taken)
+    return found
+
+
+def _scored(  # noqa: PLR0917  # one training and what it is scored on
+    job: Job,
+    taught: Sequence[Example],
+    held: Sequence[Example],
+    groups: Mapping[str, str],
+    settings: TrainingSection,
+    draw: int,
+) -> dict[tuple[str, str], Floats]:
+    """Counts by system and measure of one training, groups x classes x 4."""
+    import transformers
+
+    from training.backends import reader, weights_of
+    from training.rows import Taught
+    from training.teach import fit
+
+    scheme = job.scheme
+    seeded = settings.model_copy(update={"seed": settings.seed + draw})
+    transformers.set_seed(seeded.seed)
+    begun: Encoder = load_encoder(settings.encoder, job.folder)
+    model = fit([Taught(scheme, list(taught))], begun, seeded)
+    read_by = reader(model, begun.tokenizer, settings.window, settings.stride)
+    readings = list(read_by.read([each.article for each in held], keep=True))
+    learned, linear = lexicon(taught, scheme), tfidf(taught, scheme, seeded.seed)
+    articles = [each.article for each in held]
+    found: dict[tuple[str, str], Floats] = {}
+    if scheme.labels:
+        systems = {
+            "model": readings,
+            "TF-IDF": list(linear.readings(articles)),
+            "lexicon": list(map(learned.read, articles)),
+        }
+        for name, measure in SPAN_MEASURES.items():
+            for system, read in systems.items():
+                found[system, name] = count_spans(read, held, scheme, groups, measure)
+    weights = weights_of(model)
+    for choice in heads_of(scheme, [*taught, *held]).choices:
+        if choice.about in (ARTICLE, SENTENCE, PLACE):
+            name = f"{choice.name}, macro"
+            ours, theirs = same(weights.heads, choice), same(linear.heads, choice)
+            for system, says in {
+                "model": lambda n, asked, c=ours: chances(readings[n], weights, c, asked),
+                "TF-IDF": lambda n, asked, c=theirs: linear.chances(articles[n], c, asked),
+            }.items():
+                said = answered(held, choice, says)
+                found[system, name] = count_answers(choice, held, said, groups)
+            common = usual(taught, choice)
+            always = [dict.fromkeys(gold_answers(each, choice), common) for each in held]
+            found["commonest", name] = count_answers(choice, held, always, groups)
+    return found
