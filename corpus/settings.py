@@ -253,7 +253,7 @@ class EvaluationSection(Strict):
     """
 
     reference: Literal["gold", "annotator"] = "gold"
-    abstain: tuple[Share, Share] | None = None
+    abstain: Annotated[tuple[Share, Share] | None, Field(strict=False)] = None
     samples: Number = 1000
 
 

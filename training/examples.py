@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +14,7 @@ from corpus.prelabels.planted import planted
 from corpus.records import Annotation, Article, Span
 from corpus.scheme import Label, Scheme, extends
 from corpus.store import read_annotations, read_articles
+from corpus.takedown import is_taken_down, read_takedown
 from corpus.versions import is_repeat
 
 
@@ -80,25 +81,32 @@ class Examples:
         return [bare for each in self.of(ids) if (bare := each.unassisted).opinions]
 
 
-def read_examples(job: Job) -> Examples:
+def read_examples(job: Job, *, gold: bool = True) -> Examples:
     """Read what the job's annotators said of the latest version of its articles.
 
     Where an article has gold (a published corpus' consolidated labels) that alone counts. Errors
-    that were planted among pre-labels and let stand are no opinions.
+    that were planted among pre-labels and let stand are no opinions. Gold that was made from an
+    annotation over pre-labels counts as made over them. Without `gold` annotators' own opinions
+    count alone, and none at all is no error. What is on the take-down list is left out.
 
     Raises:
         PressmarkError: there is no annotation that can be used; the message says why not.
     """
-    articles = {article.id: article for article in read_articles(job)}
+    articles, listed = {a.id: a for a in read_articles(job)}, read_takedown(job.takedown)
+    barred = {id_ for id_, article in articles.items() if is_taken_down(article, listed)}
     used: defaultdict[str, dict[str, Annotation]] = defaultdict(dict)
     left_out: Counter[str] = Counter()
     plants, made = planted(job), read_annotations(job.annotations)
     repeats = {each.id for each in made if is_repeat(each)}
-    annotations = [*map(plants.counted, made), *read_annotations(job.gold)]
+    annotations = _inherited([*map(plants.counted, made), *read_annotations(job.gold)])
     labels = _older(job, {annotation.scheme for annotation in annotations})
     for annotation in sorted(annotations, key=lambda a: (a.when, a.id)):
         article, known = articles.get(annotation.article), {job.scheme.hash, *labels}
         reason = _unusable(annotation, article, known)
+        if annotation.article in barred:
+            reason = "of an article on the take-down list"
+        if not gold and annotation.role == "gold":
+            continue
         if not reason and annotation.id in repeats:
             reason = "made on another occasion, to measure an annotator's steadiness"
         if reason:
@@ -108,11 +116,11 @@ def read_examples(job: Job) -> Examples:
             left_out["an older annotation of the same article by the same annotator"] += 1
         used[annotation.article][annotation.author] = annotation
     for id_, opinions in used.items():
-        gold = {author: each for author, each in opinions.items() if each.role == "gold"}
-        if gold and len(gold) < len(opinions):
-            left_out["of an article that has gold"] += len(opinions) - len(gold)
-            used[id_] = gold
-    if not used:
+        settled = {author: each for author, each in opinions.items() if each.role == "gold"}
+        if settled and len(settled) < len(opinions):
+            left_out["of an article that has gold"] += len(opinions) - len(settled)
+            used[id_] = settled
+    if not used and gold:
         why = "; ".join(f"{count} left out: {reason}" for reason, count in left_out.items())
         raise PressmarkError(
             f"{job.annotations}: no annotation to use ({why or 'the log is empty'});"
@@ -124,6 +132,19 @@ def read_examples(job: Job) -> Examples:
         if id_ in used
     }
     return Examples(items, dict(left_out))
+
+
+def _inherited(annotations: Sequence[Annotation]) -> list[Annotation]:
+    """Let what was made from annotations over pre-labels, however often, be over them as well."""
+    shown = {each.id: each.shown for each in annotations}
+    parents = {each.id: each.parents for each in annotations}
+
+    def of(id_: str, below: frozenset[str] = frozenset()) -> str:
+        if shown.get(id_) or id_ in below:
+            return shown.get(id_, "")
+        return next(filter(None, (of(one, below | {id_}) for one in parents.get(id_, ()))), "")
+
+    return [replace(each, shown=of(each.id)) if each.parents else each for each in annotations]
 
 
 def _older(job: Job, hashes: set[str]) -> dict[str, tuple[str, ...]]:

@@ -52,12 +52,21 @@ def load_model(job: Job) -> Checkpoint:
         PressmarkError: there is none, or it was trained under another scheme.
     """
     checkpoint = load(job.models / job.settings.training.name)
+    check_scheme(checkpoint, job)
+    return checkpoint
+
+
+def check_scheme(checkpoint: Checkpoint, job: Job) -> None:
+    """Refuse a model that was trained under another scheme than the job's.
+
+    Raises:
+        PressmarkError: it was.
+    """
     if checkpoint.manifest.scheme != job.scheme.hash:
         raise PressmarkError(
             f"{checkpoint.folder}: trained under scheme {checkpoint.manifest.scheme[:8]}…, the job"
             f" has {job.scheme.hash[:8]}…: run 'pressmark train', or put the scheme's file back"
         )
-    return checkpoint
 
 
 def _annotation(

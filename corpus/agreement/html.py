@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from string import ascii_uppercase
+from typing import Protocol
 
 from corpus.agreement.agree import Agreed
 from corpus.agreement.disagreements import Disagreement, Side
@@ -26,12 +27,25 @@ QUOTED = 90
 NO_LABEL, NO_MARK = "#555555", "#8a867e"
 Track = tuple[str, str]
 
+
+class Extent(Protocol):
+    """From where to where a text is shown."""
+
+    @property
+    def start(self) -> int:
+        """The first character."""
+
+    @property
+    def end(self) -> int:
+        """Behind the last."""
+
+
 #: Nothing is loaded and nothing runs, whatever slips in.
-_POLICY = (
+POLICY = (
     '<meta http-equiv="Content-Security-Policy"'
     " content=\"default-src 'none'; style-src 'unsafe-inline'\">"
 )
-_STYLE = """
+STYLE = """
 :root { color-scheme: light; --ink: #1c1b1a; --grey: #6b6862; --rule: #dcd8d0; }
 body { font: 16px/1.5 Georgia, "Noto Serif", serif; color: var(--ink); background: #fff;
   max-width: 54rem; margin: 2.5rem auto; padding: 0 1.25rem; }
@@ -70,15 +84,15 @@ def report(agreed: Agreed) -> str:
     parts = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
-        _POLICY,
+        POLICY,
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>Agreement</title><style>{_STYLE}</style></head><body>",
+        f"<title>Agreement</title><style>{STYLE}</style></head><body>",
         "<h1>Agreement</h1>",
         *(f'<p class="meta">{escape(line)}</p>' for line in heading(agreed.found)),
         *(f'<p class="meta">{escape(safe(note))}</p>' for note in agreed.found.notes),
         '<p class="meta"><a href="#passages">Where they differ most</a></p>' if worst else "",
         "<h2>Figures</h2>" if agreed.found.measured else "",
-        *(_table(told) for told in tables(agreed.found)),
+        *(table(told) for told in tables(agreed.found)),
     ]
     if worst:
         parts.append('<h2 id="passages">Where they differ most</h2>')
@@ -99,7 +113,9 @@ def _letters(agreed: Agreed) -> dict[str, str]:
     return {name: str(place) for place, name in enumerate(names, 1)}
 
 
-def _table(told: Told) -> str:
+def table(told: Told) -> str:
+    """Return a table with its notes."""
+
     def row(tag: str, of: Sequence[str]) -> str:
         kinds = (' class="w"' if place < told.words else "" for place in range(len(of)))
         shown = (
@@ -115,22 +131,34 @@ def _table(told: Told) -> str:
 def _passage(agreed: Agreed, passage: Passage, letters: Mapping[str, str]) -> str:
     version = passage.article, passage.sha256
     article, said = agreed.selection.articles[version], agreed.said[version]
-    colours = agreed.selection.scheme.colours()
-    tracks = _tracks(said, passage)
     publisher = f" · {escape(safe(article.publisher))}" if article.publisher else ""
     items = (_item(each, article.text, letters) for each in passage.disagreements)
+    drawn = layers(article.text, passage, said, agreed.selection.scheme.colours(), letters)
     return (
         f'<section class="passage"><h3>{escape(safe(article.id))}{publisher}'
         f" · {passage.start}–{passage.end} · {escape(sorts(passage.disagreements))}</h3>"
-        f'<p class="text" style="line-height:{27 + STEP * len(tracks)}px;'
-        f'padding-bottom:{STEP * len(tracks) // 2}px">'
-        f"{''.join(_words(article.text, passage, said, tracks, colours, letters))}</p>"
-        f'<p class="meta">{"".join(_keys(said, tracks, colours, letters))}</p>'
-        f"<ul>{''.join(items)}</ul></section>"
+        f"{drawn}<ul>{''.join(items)}</ul></section>"
     )
 
 
-def _tracks(said: Mapping[str, Annotation], passage: Passage) -> list[Track]:
+def layers(
+    text: str,
+    passage: Extent,
+    said: Mapping[str, Annotation],
+    colours: Mapping[str, str],
+    letters: Mapping[str, str],
+) -> str:
+    """Return a passage with a line beneath its words for each span, and whose the lines are."""
+    tracks = _tracks(said, passage)
+    return (
+        f'<p class="text" style="line-height:{27 + STEP * len(tracks)}px;'
+        f'padding-bottom:{STEP * len(tracks) // 2}px">'
+        f"{''.join(_words(text, passage, said, tracks, colours, letters))}</p>"
+        f'<p class="meta">{"".join(_keys(said, tracks, colours, letters))}</p>'
+    )
+
+
+def _tracks(said: Mapping[str, Annotation], passage: Extent) -> list[Track]:
     """The lines beneath a passage: one for each label that an annotator marked there."""
     return sorted(
         {
@@ -144,7 +172,7 @@ def _tracks(said: Mapping[str, Annotation], passage: Passage) -> list[Track]:
 
 def _words(  # noqa: PLR0917  # all of it is one passage
     text: str,
-    passage: Passage,
+    passage: Extent,
     said: Mapping[str, Annotation],
     tracks: Sequence[Track],
     colours: Mapping[str, str],

@@ -105,7 +105,7 @@ def answer_ceiling(
     more than half of them gave. Where they are divided (two others who differ) there is no
     reference, and the case is left out for the annotator and the model alike.
     """
-    elect = _each if several else _whole
+    elect = most_each if several else most
     told = [
         (who, Answered(each.group, reference or (), own), each.model, reference is None)
         for each in things
@@ -180,12 +180,14 @@ def _places(spans: Iterable[Span], label: str) -> list[tuple[int, int]]:
     return [(span.start, span.end) for span in spans if span.label == label]
 
 
-def _whole(opinions: Sequence[_Values]) -> _Values | None:
-    (values, most), *_ = Counter(tuple(sorted(set(each))) for each in opinions).most_common(1)
-    return values if 2 * most > len(opinions) else None
+def most(opinions: Sequence[_Values]) -> _Values | None:
+    """Return the answer that more than half gave, or None."""
+    (values, votes), *_ = Counter(tuple(sorted(set(each))) for each in opinions).most_common(1)
+    return values if 2 * votes > len(opinions) else None
 
 
-def _each(opinions: Sequence[_Values]) -> _Values | None:
+def most_each(opinions: Sequence[_Values]) -> _Values | None:
+    """Return each value that more than half gave; None where they are divided over one."""
     votes = Counter(value for each in opinions for value in set(each))
     if any(2 * count == len(opinions) for count in votes.values()):
         return None

@@ -25,7 +25,8 @@ from tests.training.conftest import QUICK
 from tests.training.press import annotate, opinion, pages, tiny_encoder
 from training import fit
 from training.checkpoint import load
-from training.evaluate import evaluate, table
+from training.evaluate import evaluate
+from training.evaluate.told import essential
 from training.examples import read_examples
 from training.fit import Trained, train
 from training.predict import predict
@@ -146,14 +147,14 @@ def test_a_label_added_to_the_scheme_is_in_model_and_scores(
     assert load(train(made).folder).model.heads.labels == ("judged", "loud head", "aside")
     scores = evaluate(made)
     assert {s.label for s in scores.systems["model"]} == {"", "judged", "loud head", "aside"}
-    assert [row[0] for row in table(scores)].count("aside") == len(scores.systems)
+    assert "aside, F1" in [table.name for table in essential(scores)]
 
 
 def test_scores_are_written_as_plain_json_with_every_figure(learned: tuple[Job, Trained]) -> None:
     job, _ = learned
     scores = evaluate(job)
     data = json.loads(job.scores.read_text(encoding="utf-8"))
-    assert data["format"] == 1
+    assert data["format"] == 2
     assert set(data["systems"]) == {"model", "lexicon", "shuffled", "everything"}
     assert data["spans"] == scores.spans
     one = data["systems"]["model"][0]
@@ -167,12 +168,6 @@ def test_scores_are_written_as_plain_json_with_every_figure(learned: tuple[Job, 
         "reference",
     }
     assert set(one["f1"]) == {"value", "low", "high", "why"}
-
-
-def test_a_table_has_a_row_for_each_label_and_system(learned: tuple[Job, Trained]) -> None:
-    heading, *rows = table(evaluate(learned[0]))
-    assert {len(row) for row in rows} == {len(heading)}
-    assert [row[:2] for row in rows[:2]] == [("all", "model"), ("all", "lexicon")]
 
 
 def test_what_cannot_be_used_is_left_out_and_counted(annotated: Job) -> None:

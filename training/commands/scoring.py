@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +29,9 @@ Articles = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="All articles of --gold, also those without a span."),
 ]
+Against = Annotated[
+    str, typer.Option(metavar="NAME", help="Another model of the job, on the same articles.")
+]
 
 
 @app.command()
@@ -37,6 +42,7 @@ def evaluate(
     articles: Articles = None,
     settings: Settings = None,
     *,
+    against: Against = "",
     as_json: Json = False,
 ) -> None:
     """Score the model on its held-out articles, beside the trivial answers; or score two files."""
@@ -44,13 +50,15 @@ def evaluate(
         print_files(gold, predictions, articles, as_json)
         return
     from training.evaluate import evaluate as score
+    from training.evaluate.run import PAGE
 
     with work("evaluate", job, settings) as (opened, progress):
-        result = score(opened, progress)
+        result = score(opened, progress, against=against)
     if as_json:
         print(opened.scores.read_text(encoding="utf-8"))
-    else:
-        print_scores(result)
+        return
+    print_scores(result)
+    print(f"written: {opened.scores.name}, {PAGE}")
 
 
 def print_files(
@@ -70,19 +78,20 @@ def print_files(
 
 
 def print_scores(scores: Scores) -> None:
-    """Print the table of scores, as wide as it needs to be up to the terminal's width."""
-    from rich import box
+    """Print the tables of systems, the essential ones first, no wider than the terminal."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
-    from training.evaluate import table
+    from corpus.agreement.told import printed
+    from training.evaluate.told import asides, essential, headline
 
-    head, *rows = table(scores)
-    shown = Table(*head[1:], box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for before, row in zip([head, *rows], rows, strict=False):
-        if before[0] != row[0]:
-            shown.add_section()
-            shown.add_row(f"[bold]{row[0]}")
-        shown.add_row(*row[1:])
-    Console().print(shown)
-    print("\n".join(scores.notes))
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    columns = max(shutil.get_terminal_size().columns, 40)
+    console = Console(width=columns, markup=False, emoji=False, highlight=False)
+    for line in headline(scores):
+        console.print(Text(line))
+    console.print()
+    printed(essential(scores), console)
+    for line in (*asides(scores), *scores.notes):
+        console.print(Text(line))

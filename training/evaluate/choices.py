@@ -1,0 +1,241 @@
+"""Choices: what was answered of articles, sentences, places, and of spans that were found."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.agreement.estimates import Sampling
+from corpus.measures import OVERLAP
+from corpus.records import Span
+from corpus.scoring.answers import (
+    POLARITIES,
+    Answered,
+    answer_figure,
+    f1m,
+    macro_f1,
+    score_answers,
+)
+from corpus.scoring.ceiling import Asked, Ceiling, answer_ceiling, most, most_each
+from corpus.scoring.coverage import Coverage, answer_coverage
+from corpus.scoring.paired import paired_answers
+from training.evaluate.results import MODEL, Question, Versus
+from training.evaluate.said import Said, Where
+from training.evaluate.systems import Test
+from training.examples import Example
+from training.heads import FLAG, Choice
+
+COMMON, SHUFFLED = "most common", "shuffled"
+Values = tuple[str, ...]
+#: Given where something is asked, the values that a system picks.
+Answers = Callable[[Where], Values]
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """What each annotator answered, by where it was asked."""
+
+    given: Mapping[Where, Mapping[str, Values]]
+
+    def majority(self, choice: Choice) -> dict[Where, Values | None]:
+        """Return what more than half answered; None where they are divided."""
+        elect = most if choice.exclusive else most_each
+        return {
+            where: elect(list(by.values()))
+            for where, by in sorted(self.given.items(), key=_order)
+            if where[0] == choice.name
+        }
+
+
+def opinions(examples: Sequence[Example], choices: Sequence[Choice]) -> Opinions:
+    """Return the answers to `choices` that the examples hold, an unticked flag's among them."""
+    given: defaultdict[Where, dict[str, Values]] = defaultdict(dict)
+    names = {choice.name: choice for choice in choices}
+    for example in examples:
+        id_ = example.article.id
+        for opinion in example.opinions:
+            for name, choice in names.items():
+                if choice.values == FLAG and choice.about == "article":
+                    given[name, id_, None][opinion.author] = ()
+            for answer in opinion.answers:
+                if answer.question not in names:
+                    continue
+                place = (
+                    None
+                    if answer.start is None or answer.end is None
+                    else (answer.start, answer.end)
+                )
+                values = given[answer.question, id_, place].get(opinion.author, ())
+                kept = tuple(v for v in answer.values if v in names[answer.question].values)
+                given[answer.question, id_, place][opinion.author] = (*values, *kept)
+    return Opinions(dict(given))
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question's references that are there, with the groups they are resampled by."""
+
+    choice: Choice
+    where: tuple[Where, ...]
+    references: tuple[Values, ...]
+    groups: tuple[str, ...]
+    open: int
+
+    def answered(self, system: Answers) -> list[Answered]:
+        """Return the references beside what a system picks."""
+        rows = zip(self.groups, self.references, self.where, strict=True)
+        return [Answered(group, said, system(at)) for group, said, at in rows]
+
+
+def asking(choice: Choice, gold: Opinions, groups: Mapping[str, str]) -> Asking:
+    """Return what is asked of a system: everything that annotators were not divided on."""
+    known = gold.majority(choice)
+    there = {at: said for at, said in known.items() if said is not None}
+    where = tuple(there)
+    of = tuple(groups[article] for _, article, _ in where)
+    return Asking(choice, where, tuple(there.values()), of, len(known) - len(there))
+
+
+def baselines(asked: Asking, taught: Opinions) -> dict[str, Answers]:
+    """Return what knows nothing of the text: the commonest answer, and the reference's shuffled."""
+    counts = Counter(said for said in taught.majority(asked.choice).values() if said is not None)
+    common = min(counts, key=lambda said: (-counts[said], said)) if counts else ()
+    moved = list(asked.references)
+    random.Random(0).shuffle(moved)  # noqa: S311  # a baseline, no secret
+    by = dict(zip(asked.where, moved, strict=True))
+    return {COMMON: _always(common), SHUFFLED: by.__getitem__}
+
+
+def question(
+    asked: Asking,
+    systems: Mapping[str, Answers],
+    said: Said,
+    raw: Opinions | None,
+    sampling: Sampling,
+) -> Question:
+    """Return how the systems answer a question; `raw` are the annotators' own opinions."""
+    answered = {name: asked.answered(system) for name, system in systems.items()}
+    values = asked.choice.values
+    polar = asked.choice.exclusive and set(POLARITIES) <= set(values)
+    return Question(
+        name=asked.choice.name,
+        about=asked.choice.about,
+        open=asked.open,
+        systems={name: score_answers(each, values, sampling) for name, each in answered.items()},
+        f1m={name: answer_figure(f1m, each, sampling) for name, each in answered.items()}
+        if polar
+        else {},
+        ceiling=_ceiling(asked, systems[MODEL], raw, sampling) if raw else None,
+        coverage=_coverage(asked, answered[MODEL], said),
+    )
+
+
+def versus(
+    asked: Asking, systems: Mapping[str, Answers], others: Sequence[str], sampling: Sampling
+) -> Iterator[Versus]:
+    """Yield the model less each of `others` by macro F1."""
+    ours = asked.answered(systems[MODEL])
+    for other in others:
+        found = paired_answers(ours, asked.answered(systems[other]), macro_f1, sampling)
+        yield Versus(other, asked.choice.name, "macro F1", found)
+
+
+def best(found: Question, models: Sequence[str]) -> str:
+    """Return what is no model and has the largest macro F1; of equal ones the first."""
+    others = [name for name in found.systems if name not in models]
+    return max(others, key=lambda name: found.systems[name].macro_f1.value or 0.0)
+
+
+def attributes(
+    choices: Sequence[Choice], test: Test, said: Said, taught: Sequence[Example], sampling: Sampling
+) -> tuple[Question, ...]:
+    """Return how the model answers what is asked of a span, where it found one.
+
+    A span counts as found where it overlaps one of the reference's, of the same label, by half.
+    The reference's value is that of more than half of the annotators who have such a span there.
+    The one baseline is the value that is commonest in training.
+    """
+    found = []
+    for choice in choices:
+        asked, predicted = _matched(choice, test, said)
+        counts = Counter(
+            tuple(sorted(values))
+            for e in taught
+            for o in e.opinions
+            for s in o.spans
+            if s.label in choice.labels and (values := _values(choice, s)) is not None
+        )
+        common = min(counts, key=lambda v: (-counts[v], v)) if counts else ()
+        systems = {MODEL: predicted.__getitem__, COMMON: _always(common)}
+        bare = Said()
+        found.append(question(asked, systems, bare, None, sampling))
+    return tuple(replace(each, coverage=None) for each in found)
+
+
+def _matched(choice: Choice, test: Test, said: Said) -> tuple[Asking, dict[Where, Values]]:
+    references: dict[Where, Values] = {}
+    predicted: dict[Where, Values] = {}
+    divided = 0
+    for example in test.examples:
+        id_ = example.article.id
+        spans = [s for o in example.opinions for s in o.spans if s.label in choice.labels]
+        for reference in test.references[id_]:
+            ours = next((s for s in said.spans[id_] if alike(s, reference)), None)
+            given = [
+                v for s in spans if alike(s, reference) and (v := _values(choice, s)) is not None
+            ]
+            if reference.label not in choice.labels or ours is None or not given:
+                continue
+            value = (most if choice.exclusive else most_each)(given)
+            where = (f"{choice.name} of {reference.label}", id_, (reference.start, reference.end))
+            if value is None:
+                divided += 1
+                continue
+            references[where] = value
+            predicted[where] = tuple(ours.attributes.get(choice.name, ()))
+    groups = tuple(test.groups[article] for _, article, _ in references)
+    asked = Asking(choice, tuple(references), tuple(references.values()), groups, divided)
+    return asked, predicted
+
+
+def _always(values: Values) -> Answers:
+    return lambda _: values
+
+
+def alike(one: Span, other: Span) -> bool:
+    """Tell whether two spans of one label overlap by half of their union."""
+    shared = min(one.end, other.end) - max(one.start, other.start)
+    union = max(one.end, other.end) - min(one.start, other.start)
+    return one.label == other.label and shared > 0 and shared >= OVERLAP * union
+
+
+def _values(choice: Choice, span: Span) -> Values | None:
+    """An annotator's values of a span; None where the question was left open or not asked."""
+    values = tuple(v for v in span.attributes.get(choice.name, ()) if v in choice.values)
+    asked = span.attributes and choice.values == FLAG
+    return values if values or asked else None
+
+
+def _ceiling(asked: Asking, model: Answers, raw: Opinions, sampling: Sampling) -> Ceiling:
+    groups = {
+        article: group for (_, article, _), group in zip(asked.where, asked.groups, strict=True)
+    }
+    things = [
+        Asked(groups[at[1]], model(at), by)
+        for at, by in sorted(raw.given.items(), key=_order)
+        if at[0] == asked.choice.name and at[1] in groups
+    ]
+    return answer_ceiling(things, macro_f1, sampling, several=not asked.choice.exclusive)
+
+
+def _coverage(asked: Asking, answered: Sequence[Answered], said: Said) -> Coverage | None:
+    if not asked.where or any(at not in said.answers for at in asked.where):
+        return None
+    return answer_coverage(answered, [said.answers[at].certainty for at in asked.where], macro_f1)
+
+
+def _order(item: tuple[Where, object]) -> tuple[str, str, tuple[int, int]]:
+    (name, article, place), _ = item
+    return name, article, place or (-1, -1)
