@@ -10,6 +10,7 @@ from corpus.imports.run import import_corpus
 from corpus.job import Job
 from corpus.records import Answer, Article
 from corpus.store import append_annotations, read_articles
+from corpus.takedown import takedown
 from tests.conftest import MakeJob
 from tests.corpus.agreement.rounds import job_of
 from tests.corpus.imports.made import ptc, row
@@ -123,3 +124,39 @@ def test_a_second_look_without_pre_labels_teaches_and_tests(tmp_path: Path) -> N
     (bare,) = examples.unassisted([PAGE.id])
     assert [opinion.id for opinion in bare.opinions] == ["2"]
     assert sum("steadiness" in why for why in examples.left_out) == 1
+
+
+def test_gold_made_from_annotations_over_pre_labels_is_as_assisted_as_they_were(
+    annotated: Job,
+) -> None:
+    first, second, third, *_ = read_articles(annotated)
+    plain = opinion(first, "dan", annotated.scheme, id="plain")
+    shown = opinion(second, "dan", annotated.scheme, id="shown", shown="run1")
+    append_annotations(annotated.annotations, [plain, shown])
+    row = Exposure("dan", third.id, third.sha256, arm="shown", run="r1")
+    append_exposures(annotated.exposures, [row])
+    erased = opinion(third, "dan", annotated.scheme, id="erased")
+    append_annotations(annotated.annotations, [erased])
+    gold = [
+        replace(opinion(page, "settled", annotated.scheme), id=f"g{n}", role="gold", parents=(of,))
+        for n, (page, of) in enumerate([(first, "plain"), (second, "shown"), (third, "erased")])
+    ]
+    append_annotations(annotated.gold, gold)
+    bare = read_examples(annotated).unassisted([first.id, second.id, third.id])
+    assert [each.article.id for each in bare] == [first.id]
+
+
+def test_without_gold_annotators_own_opinions_count(annotated: Job) -> None:
+    first = read_articles(annotated)[0]
+    gold = replace(opinion(first, "settled", annotated.scheme), id="g", role="gold")
+    append_annotations(annotated.gold, [gold])
+    own = read_examples(annotated, gold=False).items[first.id]
+    assert [o.author for o in own.opinions] == ["ana", "ben"]
+
+
+def test_what_is_on_the_take_down_list_neither_teaches_nor_tests(annotated: Job) -> None:
+    first = read_articles(annotated)[0]
+    takedown(annotated, first.id)
+    examples = read_examples(annotated)
+    assert first.id not in examples.items
+    assert examples.left_out == {"of an article on the take-down list": 2}

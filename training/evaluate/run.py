@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 from corpus.agreement.estimates import Sampling
 from corpus.errors import PressmarkError
@@ -25,7 +26,7 @@ from training.evaluate.said import Said, Where, choice_of, listen
 from training.evaluate.seeds import checkpoints, of_seeds, spread
 from training.evaluate.strata import strata
 from training.evaluate.systems import MEASURES, System, Test
-from training.examples import Examples, read_examples
+from training.examples import Example, Examples, read_examples
 from training.heads import ARTICLE, PLACE, SENTENCE, Choice
 from training.predict import check_scheme, load_model
 from training.thresholds import tuned
@@ -98,7 +99,6 @@ class _Work:
         questions, between = self._questions(models, asking)
         found = errors.errors(test, pairs[MODEL]) if pairs else []
         seeds = of_seeds(test, [(one, self._said(one, {})) for one in self._seeds()])
-        raw = read_examples(self.job, gold=False).unassisted(manifest.test)
         taught = self.examples.of(manifest.train)
         about = [choice for choice, _ in self.checkpoint.reader.weights.heads.about("span")]
         ours = pairs.get(MODEL, [])
@@ -113,7 +113,7 @@ class _Work:
             spans=_counts(test),
             systems={name: test.scores(each) for name, each in pairs.items()},
             versus=(*self._versus(pairs, tuple(heard)), *between),
-            human=human(test, ours, said.spans, raw, self.sampling) if pairs else (),
+            human=human(test, ours, said.spans, self.own, self.sampling) if pairs else (),
             attributes=choices.attributes(about, test, said, taught, self.sampling),
             questions=questions,
             strata=strata(test, ours, taught) if pairs else (),
@@ -133,6 +133,11 @@ class _Work:
     def sampling(self) -> Sampling:
         """How intervals are drawn."""
         return Sampling(self.job.settings.evaluation.samples)
+
+    @cached_property
+    def own(self) -> list[Example]:
+        """The test articles with annotators' own opinions, gold left aside."""
+        return read_examples(self.job, gold=False).unassisted(self.checkpoint.manifest.test)
 
     def _said(self, checkpoint: Checkpoint, asking: Mapping[str, choices.Asking]) -> Said:
         asked: list[Where] = [where for each in asking.values() for where in each.where]
@@ -193,8 +198,7 @@ class _Work:
     ) -> tuple[tuple[Question, ...], list[Versus]]:
         learnt = [each.choice for each in asking.values()]
         taught = choices.opinions(self.examples.of(self.checkpoint.manifest.train), learnt)
-        own = read_examples(self.job, gold=False)
-        raw = choices.opinions(own.unassisted(self.checkpoint.manifest.test), learnt)
+        raw = choices.opinions(self.own, learnt)
         found: list[Question] = []
         between: list[Versus] = []
         for each in asking.values():

@@ -20,8 +20,10 @@ PEOPLE, SAME = "annotators", "model*"
 
 def essential(scores: Scores) -> list[Told]:
     """Return what the terminal shows: all labels, then each label, then the questions."""
-    found = [_systems(scores, "", SHOWN)] if scores.systems else []
-    found += [_systems(scores, name, OF_LABEL) for name in scores.labels]
+    found = []
+    if scores.systems:
+        found.append(_systems(scores, "", SHOWN))
+        found += [_systems(scores, name, OF_LABEL) for name in scores.labels]
     found += [_question(each, scores.versus) for each in scores.questions]
     return found
 

@@ -1,0 +1,106 @@
+"""Questions and attributes: what is asked, by whose answers, and beside which baselines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from corpus.agreement.estimates import Sampling
+from corpus.records import Answer, Article
+from tests.speech import article, mark, scheme
+from training.evaluate.choices import (
+    COMMON,
+    asking,
+    attributes,
+    baselines,
+    opinions,
+    question,
+    versus,
+)
+from training.evaluate.results import MODEL
+from training.evaluate.said import Answer as Picked
+from training.evaluate.said import Said
+from training.evaluate.systems import Test as Tested
+from training.examples import Example
+from training.heads import Choice
+
+SCHEME = scheme()
+GENRE = Choice("genre", "article", exclusive=True, values=("report", "opinion"))
+SENTIMENT = Choice("sentiment", "span", True, ("negative", "positive"), ("judged", "loud head"))
+FEW = Sampling(50)
+
+
+def page(number: int) -> Article:
+    return article(f"Head {number} 😀\n\nA vile and silly plan.", f"a{number}")
+
+
+def example(number: int, *genres: str) -> Example:
+    said = [
+        mark(f"p{n}", of=page(number), answers=(Answer("genre", (genre,)),))
+        for n, genre in enumerate(genres)
+    ]
+    return Example(page(number), tuple(said))
+
+
+TESTED = [example(0, "report"), example(1, "opinion"), example(2, "report", "opinion")]
+GROUPS = {f"a{n}": f"g{n}" for n in range(9)}
+
+
+def test_what_annotators_are_divided_on_is_not_asked() -> None:
+    asked = asking(GENRE, opinions(TESTED, [GENRE]), GROUPS)
+    assert asked.references == (("report",), ("opinion",))
+    assert asked.open == 1
+
+
+def test_answers_about_places_are_asked_where_gold_stands() -> None:
+    place = Answer("genre", ("opinion",), 0, 4)
+    one = Example(page(0), (mark("ana", of=page(0), answers=(place,)),))
+    asked = asking(GENRE, opinions([one], [GENRE]), GROUPS)
+    assert asked.where == (("genre", "a0", (0, 4)),)
+
+
+def test_a_question_is_scored_beside_the_commonest_answer_of_training() -> None:
+    asked = asking(GENRE, opinions(TESTED, [GENRE]), GROUPS)
+    taught = opinions([example(3, "report"), example(4, "report"), example(5, "opinion")], [GENRE])
+    right = dict(zip(asked.where, asked.references, strict=True))
+    systems = {MODEL: right.__getitem__, **baselines(asked, taught)}
+    said = Said({}, {at: Picked(values, 0.9) for at, values in right.items()})
+    found = question(asked, systems, said, None, FEW)
+    assert found.systems[MODEL].macro_f1.value == 1
+    assert found.systems[COMMON].accuracy.value == 0.5
+    assert found.coverage is not None
+    assert found.coverage.area == 1
+    (against,) = versus(asked, systems, [COMMON], FEW)
+    assert against.paired.difference.value is not None
+    assert against.paired.difference.value > 0
+
+
+def test_f1m_is_told_of_sentiment_alone() -> None:
+    polar = Choice("genre", "article", True, ("negative", "neutral", "positive"))
+    said = [example(0, "negative"), example(1, "neutral")]
+    asked = asking(polar, opinions(said, [polar]), GROUPS)
+    systems = {MODEL: lambda _: ("negative",)}
+    found = question(asked, systems, Said(), None, FEW)
+    assert found.f1m[MODEL].value == (2 / 3) / 3
+    plain = asking(GENRE, opinions(TESTED, [GENRE]), GROUPS)
+    assert question(plain, systems, Said(), None, FEW).f1m == {}
+
+
+def test_attributes_are_scored_where_the_span_was_found() -> None:
+    one = mark("ana", ("vile", "judged"), ("silly", "judged"), of=page(0))
+    test = Tested((Example(page(0), (one,)),), SCHEME, GROUPS)
+    vile, silly = one.spans
+    said = Said({"a0": (replace(vile, attributes={"sentiment": ("positive",)}),)})
+    (found,) = attributes([SENTIMENT], test, said, list(test.examples), FEW)
+    assert found.systems[MODEL].answers == 1
+    assert found.systems[MODEL].accuracy.value == 0
+    assert found.systems[COMMON].accuracy.value == 1
+    both = Said({"a0": (vile, silly)})
+    (found,) = attributes([SENTIMENT], test, both, list(test.examples), FEW)
+    assert (found.systems[MODEL].answers, found.systems[MODEL].accuracy.value) == (2, 1)
+
+
+def test_nothing_answered_is_a_dash_not_nought() -> None:
+    test = Tested((Example(page(0), (mark("ana", of=page(0)),)),), SCHEME, GROUPS)
+    (found,) = attributes([SENTIMENT], test, Said({"a0": ()}), list(test.examples), FEW)
+    assert found.systems[MODEL].macro_f1.value is None
+    assert found.systems[MODEL].answers == 0

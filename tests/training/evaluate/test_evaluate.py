@@ -1,0 +1,164 @@
+"""The evaluation of a job's model from a user's seat."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from corpus.errors import PressmarkError
+from corpus.job import Job, open_job
+from corpus.records import Answer
+from corpus.sentences import sentences
+from corpus.store import append_annotations, read_articles
+from corpus.takedown import takedown
+from pressmark import app
+from tests.conftest import MakeJob
+from tests.speech import mark
+from tests.training.conftest import QUICK
+from tests.training.press import BAD, opinion, pages
+from training.evaluate import MODEL, evaluate
+from training.evaluate.run import PAGE
+from training.fit import Trained, train
+
+
+@pytest.fixture
+def copy(learned: tuple[Job, Trained], tmp_path: Path) -> Job:
+    """The learned job, to be changed."""
+    shutil.copytree(learned[0].folder, tmp_path / "copy")
+    return open_job(tmp_path / "copy", ["evaluation.samples=50"])
+
+
+def test_every_part_of_the_evaluation_is_there(copy: Job) -> None:
+    third = [opinion(page, "cem", copy.scheme) for page in read_articles(copy)]
+    append_annotations(copy.annotations, third)
+    job = open_job(copy.folder, ["evaluation.samples=50", "evaluation.abstain=[0.2, 0.6]"])
+    scores = evaluate(job)
+    measures = {s.measure for s in scores.systems[MODEL] if not s.label}
+    assert measures == {"exact", "overlap", "token", "SI", "FLC", "character"}
+    assert {each.by for each in scores.strata} >= {"publisher", "block", "words"}
+    (genre,) = scores.questions
+    assert genre.systems[MODEL].accuracy.value == 1
+    assert genre.ceiling is not None
+    assert all(each.ceiling.annotators.value == 1 for each in scores.human if each.ceiling.cases)
+    assert scores.human[0].gold.why == "no test article has adjudicated gold"
+    assert scores.band is not None
+    assert scores.reliability is not None
+    assert scores.coverage is not None
+    assert {v.what for v in scores.versus if not v.label} == {
+        "exact", "overlap", "token", "SI", "FLC",
+    }  # fmt: skip
+    written = json.loads(job.scores.read_text(encoding="utf-8"))
+    assert len(written["strata"]) == len(scores.strata)
+    assert "Precision of the surest spans" in (job.folder / PAGE).read_text(encoding="utf-8")
+
+
+def test_two_annotators_make_no_ceiling_and_the_reason_is_told(copy: Job) -> None:
+    scores = evaluate(copy)
+    assert "three annotators" in scores.human[0].ceiling.annotators.why
+
+
+def test_the_model_against_gold_stands_beside_the_ceiling(copy: Job) -> None:
+    gold = [
+        replace(opinion(page, "settled", copy.scheme), id=f"gold:{page.id}", role="gold")
+        for page in read_articles(copy)
+    ]
+    append_annotations(copy.gold, gold)
+    scores = evaluate(copy)
+    assert scores.human[0].gold.value is not None
+    assert scores.human[0].gold.value > 0.8
+
+
+def test_two_models_are_compared_on_the_same_articles(copy: Job) -> None:
+    shutil.copytree(copy.models / "model", copy.models / "twin")
+    _rename(copy.models / "twin", "twin")
+    scores = evaluate(copy, against="twin")
+    against = [v for v in scores.versus if v.other == "twin" and v.what == "SI"]
+    assert [v.label for v in against] == ["", *scores.labels]
+    assert all(v.paired.difference.value == 0 for v in against)
+    with pytest.raises(PressmarkError, match="that is the model itself"):
+        evaluate(copy, against="model")
+    with pytest.raises(PressmarkError, match="no model there"):
+        evaluate(copy, against="nobody")
+
+
+def test_a_model_that_was_taught_the_test_is_not_compared(copy: Job) -> None:
+    shutil.copytree(copy.models / "model", copy.models / "twin")
+    path = copy.models / "twin" / "pressmark.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest |= {"name": "twin", "train": manifest["test"], "test": manifest["train"]}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(PressmarkError, match="taught or tuned on 12 of the test articles"):
+        evaluate(copy, against="twin")
+
+
+def test_seeds_beside_the_model_give_mean_and_spread(copy: Job) -> None:
+    for seed in (1, 2):
+        shutil.copytree(copy.models / "model", copy.models / f"model-seed{seed}")
+        _rename(copy.models / f"model-seed{seed}", f"model-seed{seed}")
+    scores = evaluate(copy)
+    assert [each.model for each in scores.seeds] == ["model-seed1", "model-seed2"]
+    assert {each.measure: each.deviation for each in scores.spread}["SI"] == 0
+
+
+def test_a_test_article_that_was_taken_down_is_not_scored_or_shown(copy: Job) -> None:
+    before = evaluate(copy)
+    gone = before.articles[0]
+    takedown(copy, gone)
+    assert gone not in evaluate(copy).articles
+
+
+def test_one_test_article_has_no_interval_and_none_is_an_error(copy: Job) -> None:
+    articles = evaluate(copy).articles
+    takedown(copy, *articles[1:])
+    one = evaluate(copy)
+    (si,) = [s for s in one.systems[MODEL] if not s.label and s.measure == "SI"]
+    assert si.f1.low is None
+    assert any("one story" in note for note in one.notes)
+    takedown(copy, articles[0])
+    with pytest.raises(PressmarkError, match="none of its test articles"):
+        evaluate(copy)
+
+
+def test_a_corpus_of_questions_about_sentences_alone_trains_and_evaluates(
+    job: MakeJob, tiny: Path
+) -> None:
+    section = {**QUICK, "encoder": str(tiny), "epochs": 12}
+    made = job(*pages(24), scheme="corpora/newssd-eng", training=section)
+    for page in pages(24):
+        answers = tuple(
+            Answer("subjectivity", ("subjective" if _bad(page.text[s:e]) else "objective",), s, e)
+            for s, e in sentences(page.text, "en")
+        )
+        said = mark("corpus", of=page, under=made.scheme, answers=answers, role="gold")
+        append_annotations(made.annotations, [said])
+    train(made)
+    scores = evaluate(open_job(made.folder, ["evaluation.samples=50"]))
+    assert scores.systems == {}
+    (found,) = scores.questions
+    assert (found.name, found.about) == ("subjectivity", "sentence")
+    assert (found.systems[MODEL].macro_f1.value or 0) > 0.8
+    assert (found.systems["most common"].macro_f1.value or 0) < 0.5
+
+
+def test_the_command_says_the_essential_first_in_80_columns(copy: Job) -> None:
+    result = CliRunner().invoke(app, ["evaluate", "--job", str(copy.folder)], env={"COLUMNS": "80"})
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert next(n for n, line in enumerate(lines) if "all labels, F1" in line) < 5
+    assert "written: scores.json, report/evaluation.html" in lines
+
+
+def _bad(text: str) -> bool:
+    return any(word in text for word in BAD)
+
+
+def _rename(folder: Path, name: str) -> None:
+    path = folder / "pressmark.json"
+    manifest = json.loads(path.read_text(encoding="utf-8")) | {"name": name}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
