@@ -155,7 +155,8 @@ def test_scores_are_written_as_plain_json_with_every_figure(learned: tuple[Job, 
     scores = evaluate(job)
     data = json.loads(job.scores.read_text(encoding="utf-8"))
     assert data["format"] == 2
-    assert set(data["systems"]) == {"model", "lexicon", "shuffled", "everything"}
+    baselines = {"TF-IDF", "frozen", "lexicon", "shuffled", "everything"}
+    assert set(data["systems"]) == {"model", *baselines}
     assert data["spans"] == scores.spans
     one = data["systems"]["model"][0]
     assert set(one) == {

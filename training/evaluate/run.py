@@ -12,14 +12,13 @@ from corpus.files import write_json, write_text
 from corpus.job import Job, now
 from corpus.measures import Pair, overlapping
 from corpus.progress import Progress, silent
-from corpus.scheme import Scheme
 from corpus.scoring.coverage import span_coverage
-from training.baselines import everything, lexicon, shuffled
+from training.baselines import everything, shuffled
 from training.checkpoint import Checkpoint, load
-from training.decode import decode
 from training.evaluate import choices, errors
 from training.evaluate.certainty import band, reliable
 from training.evaluate.human import human
+from training.evaluate.learned import lexicon_of, regressions
 from training.evaluate.page import page
 from training.evaluate.results import MODEL, Question, Scores, Versus
 from training.evaluate.said import Said, Where, choice_of, listen
@@ -29,7 +28,6 @@ from training.evaluate.systems import MEASURES, System, Test
 from training.examples import Example, Examples, read_examples
 from training.heads import ARTICLE, PLACE, SENTENCE, Choice
 from training.predict import check_scheme, load_model
-from training.thresholds import tuned
 
 #: Where the page of figures and errors stands in the job's folder.
 PAGE = "report/evaluation.html"
@@ -94,9 +92,13 @@ class _Work:
         asking = self._asking()
         said = self._said(self.checkpoint, asking)
         heard = {other.manifest.name: self._said(other, asking)} if other else {}
-        models = {MODEL: said, **heard}
+        asked = [where for each in asking.values() for where in each.where]
+        learned, missing = regressions(
+            self.job, self.examples, manifest, test, asked, progress=self.progress
+        )
+        models = {MODEL: said, **heard, **learned}
         pairs = {name: test.pairs(system) for name, system in self._systems(models).items()}
-        questions, between = self._questions(models, asking)
+        questions, between = self._questions(models, asking, tuple(heard))
         found = errors.errors(test, pairs[MODEL]) if pairs else []
         seeds = of_seeds(test, [(one, self._said(one, {})) for one in self._seeds()])
         taught = self.examples.of(manifest.train)
@@ -123,7 +125,7 @@ class _Work:
             seeds=seeds,
             spread=spread(seeds),
             errors=errors.counted(found),
-            notes=self._notes(),
+            notes=(*self._notes(), *missing),
         )
         write_text(self.job.folder / PAGE, page(scores, found, test, ours))
         write_json(self.job.scores, asdict(scores))
@@ -152,18 +154,10 @@ class _Work:
         if not scheme.labels:
             return {}
         found: dict[str, System] = {name: _finds(said) for name, said in models.items()}
-        found["lexicon"] = self._lexicon(scheme)
+        found["lexicon"] = lexicon_of(self.examples, self.checkpoint.manifest, scheme)
         found["shuffled"] = lambda e: shuffled(test.references[e.article.id], e.article, scheme)
         found["everything"] = lambda e: everything(e.article, scheme)
         return found
-
-    def _lexicon(self, scheme: Scheme) -> System:
-        """A lexicon taught and tuned on the same articles as the model."""
-        manifest = self.checkpoint.manifest
-        learned = lexicon(self.examples.of(manifest.train), scheme)
-        held_out = self.examples.unassisted(manifest.validation)
-        thresholds = tuned([learned.read(e.article) for e in held_out], held_out, scheme)
-        return lambda example: decode(learned.read(example.article), scheme, thresholds)
 
     def _versus(self, pairs: Mapping[str, Sequence[Pair]], others: Sequence[str]) -> list[Versus]:
         """The model less the best baseline, and less the model it is set against."""
@@ -194,7 +188,10 @@ class _Work:
         return [c for c in known if c and c.about in (ARTICLE, SENTENCE, PLACE)]
 
     def _questions(
-        self, models: Mapping[str, Said], asking: Mapping[str, choices.Asking]
+        self,
+        models: Mapping[str, Said],
+        asking: Mapping[str, choices.Asking],
+        others: Sequence[str],
     ) -> tuple[tuple[Question, ...], list[Versus]]:
         learnt = [each.choice for each in asking.values()]
         taught = choices.opinions(self.examples.of(self.checkpoint.manifest.train), learnt)
@@ -207,8 +204,8 @@ class _Work:
             }
             systems |= choices.baselines(each, taught)
             made = choices.question(each, systems, models[MODEL], raw, self.sampling)
-            others = [choices.best(made, tuple(models)), *(n for n in models if n != MODEL)]
-            between += choices.versus(each, systems, others, self.sampling)
+            beside = [choices.best(made, (MODEL, *others)), *others]
+            between += choices.versus(each, systems, beside, self.sampling)
             found.append(made)
         return tuple(found), between
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
+from corpus.measures import Place
 from corpus.records import Article, Span
 from corpus.scheme import Scheme
-from training.decode import Reading
+from training.decode import Reading, decode
 from training.heads import ARTICLE, PLACE, SENTENCE, Choice, Heads
 from training.opinions import chances, picked, spans
 from training.units import Floats, Unit, article_unit, unit
+from training.units_baselines import Linear
 from training.weights import Weights
 
 #: What an answer is about: a question, an article's id, and a place in it; None is all of it.
-Where = tuple[str, str, tuple[int, int] | None]
+Where = tuple[str, str, Place | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,10 @@ class Said:
     answers: Mapping[Where, Answer] = field(default_factory=dict)
 
 
+#: Given an article, a choice and units of it, the probability of each value at each of them.
+Says = Callable[[Choice, Sequence[Unit]], list[Floats | None]]
+
+
 def listen(
     readings: Iterable[Reading],
     weights: Weights,
@@ -46,28 +53,56 @@ def listen(
 
     Answers are asked for where the reference stands, whatever the model would cut into sentences.
     """
-    places: dict[str, dict[str, list[tuple[int, int] | None]]] = {}
-    for question, id_, place in asked:
-        places.setdefault(id_, {}).setdefault(question, []).append(place)
+    places = _by_article(asked)
     marked: dict[str, tuple[Span, ...]] = {}
     answered: dict[Where, Answer] = {}
     for reading in readings:
         article = reading.article
         marked[article.id] = spans(reading, weights, scheme, thresholds)
-        for question, stood in places.get(article.id, {}).items():
-            choice = choice_of(weights.heads, question)
-            if choice is None:
-                continue
-            units = [_unit(article, place) for place in stood]
-            for place, chance in zip(stood, chances(reading, weights, choice, units), strict=True):
-                values = () if chance is None else picked(choice, chance)
-                sure = (
-                    0.0
-                    if chance is None
-                    else float(np.maximum(chance, _against(choice, chance)).max())
-                )
-                answered[question, article.id, place] = Answer(values, sure)
+        says = partial(chances, reading, weights)
+        answered |= _answers(article, places.get(article.id, {}), weights.heads, says)
     return Said(marked, answered)
+
+
+def overhear(
+    linear: Linear,
+    articles: Sequence[Article],
+    scheme: Scheme,
+    thresholds: Mapping[str, float],
+    asked: Sequence[Where],
+) -> Said:
+    """Return what a regression says of the articles, as `listen` does of a model."""
+    places = _by_article(asked)
+    marked: dict[str, tuple[Span, ...]] = {}
+    answered: dict[Where, Answer] = {}
+    for article, reading in zip(articles, linear.readings(articles), strict=True):
+        marked[article.id] = decode(reading, scheme, thresholds)
+        says = partial(linear.chances, article)
+        answered |= _answers(article, places.get(article.id, {}), linear.heads, says)
+    return Said(marked, answered)
+
+
+def _by_article(asked: Sequence[Where]) -> dict[str, dict[str, list[Place | None]]]:
+    places: dict[str, dict[str, list[Place | None]]] = {}
+    for question, id_, place in asked:
+        places.setdefault(id_, {}).setdefault(question, []).append(place)
+    return places
+
+
+def _answers(
+    article: Article, asked: Mapping[str, Sequence[Place | None]], heads: Heads, says: Says
+) -> dict[Where, Answer]:
+    found: dict[Where, Answer] = {}
+    for question, places in asked.items():
+        choice = choice_of(heads, question)
+        if choice is None:
+            continue
+        told = says(choice, [_unit(article, place) for place in places])
+        for place, chance in zip(places, told, strict=True):
+            values = () if chance is None else picked(choice, chance)
+            sure = 0.0 if chance is None else float(_sureness(choice, chance).max())
+            found[question, article.id, place] = Answer(values, sure)
+    return found
 
 
 def choice_of(heads: Heads, question: str) -> Choice | None:
@@ -76,10 +111,10 @@ def choice_of(heads: Heads, question: str) -> Choice | None:
     return next((c for c in heads.choices if c.name == question and c.about in about), None)
 
 
-def _unit(article: Article, place: tuple[int, int] | None) -> Unit:
+def _unit(article: Article, place: Place | None) -> Unit:
     return unit(article, *place) if place else article_unit(article)
 
 
-def _against(choice: Choice, chance: Floats) -> Floats:
-    """What is not picked among others that may stand beside it is a decision as well."""
-    return chance if choice.exclusive else 1 - chance
+def _sureness(choice: Choice, chance: Floats) -> Floats:
+    """How likely each decision is; that a value does not stand beside others is one as well."""
+    return chance if choice.exclusive else np.maximum(chance, 1 - chance)

@@ -21,7 +21,7 @@ def checkpoints(job: Job, model: Checkpoint) -> list[Checkpoint]:
     Raises:
         PressmarkError: one has another scheme, or was taught a test article of the model.
     """
-    pattern = re.compile(re.escape(model.manifest.name) + r"-seed(\d+)")
+    pattern = re.compile(re.escape(model.manifest.name) + r"-seed(-?\d+)")
     folders = [path for path in job.models.iterdir() if pattern.fullmatch(path.name)]
     found = []
     for folder in sorted(folders, key=lambda path: int(path.name.rpartition("-seed")[2])):

@@ -57,6 +57,17 @@ def test_every_part_of_the_evaluation_is_there(copy: Job) -> None:
     assert "Precision of the surest spans" in (job.folder / PAGE).read_text(encoding="utf-8")
 
 
+def test_without_its_encoder_one_baseline_is_missing_and_the_reason_is_told(copy: Job) -> None:
+    path = copy.models / "model" / "pressmark.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["settings"]["encoder"] = "./nowhere"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    scores = evaluate(copy)
+    assert "TF-IDF" in scores.systems
+    assert "frozen" not in scores.systems
+    assert any(note.startswith("frozen: –") for note in scores.notes)
+
+
 def test_two_annotators_make_no_ceiling_and_the_reason_is_told(copy: Job) -> None:
     scores = evaluate(copy)
     assert "three annotators" in scores.human[0].ceiling.annotators.why
@@ -143,6 +154,8 @@ def test_a_corpus_of_questions_about_sentences_alone_trains_and_evaluates(
     assert (found.name, found.about) == ("subjectivity", "sentence")
     assert (found.systems[MODEL].macro_f1.value or 0) > 0.8
     assert (found.systems["most common"].macro_f1.value or 0) < 0.5
+    assert (found.systems["TF-IDF"].macro_f1.value or 0) > 0.8
+    assert found.systems["frozen"].answers == found.systems[MODEL].answers
 
 
 def test_the_command_says_the_essential_first_in_80_columns(copy: Job) -> None:
