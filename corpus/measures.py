@@ -89,11 +89,20 @@ def overlapping(reference: Sequence[Span], predicted: Sequence[Span]) -> Tally:
     of their union.
     """
     ways = {
-        number: [other for other, t in enumerate(reference) if _alike(s, t)]
+        number: [other for other, t in enumerate(reference) if alike(s, t)]
         for number, s in enumerate(predicted)
     }
     hits = _largest_matching(ways)
     return Tally(hits, len(predicted), hits, len(reference))
+
+
+def alike(one: Span, other: Span) -> bool:
+    """Tell whether two spans are of one label and their intersection is half of their union."""
+    if one.label != other.label:
+        return False
+    shared = _shared((one.start, one.end), (other.start, other.end))
+    union = (one.end - one.start) + (other.end - other.start) - shared
+    return shared >= OVERLAP * union
 
 
 def contained(reference: Sequence[Span], predicted: Sequence[Span]) -> Tally:
@@ -280,14 +289,6 @@ def _places(spans: Iterable[Span], label: str) -> list[Place]:
 
 def _shared(one: Place, other: Place) -> int:
     return max(0, min(one[1], other[1]) - max(one[0], other[0]))
-
-
-def _alike(one: Span, other: Span) -> bool:
-    if one.label != other.label:
-        return False
-    shared = _shared((one.start, one.end), (other.start, other.end))
-    union = (one.end - one.start) + (other.end - other.start) - shared
-    return shared >= OVERLAP * union
 
 
 def _covered(reference: list[Place], predicted: list[Place]) -> Tally:

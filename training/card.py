@@ -27,7 +27,7 @@ A Pressmark model of the scheme '{manifest.scheme_name}' {manifest.scheme_versio
 probability a token and label, and one for each answer that can be picked, on the encoder
 '{manifest.settings["encoder"]}'.
 
-Learned from {len(manifest.train)} articles, its thresholds tuned on {len(manifest.validation)},
+Learned from {len(manifest.train)} articles, {len(manifest.validation)} looked at while it learned,
 {len(manifest.test)} kept for the test ({manifest.annotations} annotations in all). The share of the
 annotators who marked a token is the target, so its probabilities speak of people, not of truth.
 Licences of the texts it learned from, with their articles: {licences or "not recorded"}.

@@ -6,7 +6,7 @@ import contextlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from transformers import AutoTokenizer
 from corpus.errors import PressmarkError
 from corpus.files import write_json, write_text
 from training.backends import reader
+from training.calibration import Calibration, calibration_from
 from training.card import card
 from training.encoders import quietly
 from training.model import PressmarkModel
@@ -35,12 +36,13 @@ class Manifest:
     """How a model came to be: pressmark.json in its folder.
 
     `train`, `validation` and `test` are article ids, `groups` maps them to their group of articles
-    that share text; `data` is the sha256 of what was taught; `thresholds` were tuned on
-    `validation`; `left_out` counts unused annotations by reason, `licences` the articles that were
-    taught or tuned on by the licence of their text ('' where none is known). `corpora` maps each
-    scheme that was taught to the licence of its published labels ('' for our own). `reached` is the
-    score on `validation`, `curve` the losses by step. `ancestor` is the manifest of the model that
-    this one went on from. `weights` maps the files that hold the weights to their sha256.
+    that share text; `data` is the sha256 of what was taught; `standards` says which articles
+    `thresholds` and `calibration` are from; `left_out` counts unused annotations by reason,
+    `licences` the articles that were taught or tuned on by the licence of their text ('' where none
+    is known). `corpora` maps each scheme that was taught to the licence of its published labels (''
+    for our own). `reached` is the score on `validation`, `curve` the losses by step. `ancestor` is
+    the manifest of the model that this one went on from. `weights` maps the files that hold the
+    weights to their sha256.
     """
 
     name: str
@@ -67,6 +69,8 @@ class Manifest:
     curve: tuple[dict[str, float], ...] = ()
     ancestor: dict[str, Any] | None = None
     weights: dict[str, str] = field(default_factory=dict)
+    calibration: Calibration = field(default_factory=Calibration)
+    standards: str = ""
     format: int = FORMAT
 
     @property
@@ -91,8 +95,16 @@ class Checkpoint:
         return reader(self.model, self.tokenizer, settings["window"], settings["stride"])
 
 
-def save(folder: Path, model: PressmarkModel, tokenizer: Any, manifest: Manifest) -> None:
+def save(
+    folder: Path,
+    model: PressmarkModel,
+    tokenizer: Any,
+    manifest: Manifest,
+    files: Mapping[str, str] | None = None,
+) -> None:
     """Write the model's folder, replacing an older one; a kill leaves the old one or the new.
+
+    `files` are the texts of whatever else stands in it, by name.
 
     Raises:
         PressmarkError: the disk is full; the old model stands.
@@ -101,6 +113,8 @@ def save(folder: Path, model: PressmarkModel, tokenizer: Any, manifest: Manifest
         with _replacing_folder(folder) as part:
             model.save_pretrained(part)
             tokenizer.save_pretrained(part)
+            for name, text in (files or {}).items():
+                write_text(part / name, text)
             _describe(part, replace(manifest, weights=_sums(part)))
     except (OSError, RuntimeError, SafetensorError) as error:
         if not disk_is_full(error):
@@ -166,6 +180,8 @@ def read_manifest(folder: Path) -> Manifest:
             if each.name in data or (each.default is each.default_factory is MISSING)
         }
         lists = {name: tuple(known[name]) for name in LISTS if name in known}
+        if "calibration" in known:
+            known["calibration"] = calibration_from(known["calibration"])
     except FileNotFoundError:
         raise PressmarkError(f"{folder}: no model there; run 'pressmark train'") from None
     except (OSError, ValueError, KeyError, TypeError) as error:

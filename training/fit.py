@@ -14,6 +14,7 @@ import transformers
 
 from corpus.job import Job, open_job
 from corpus.progress import Progress, silent
+from corpus.settings import TrainingSection
 from corpus.stories.splits import Split
 from training import processes
 from training.arguments import check_arguments
@@ -23,16 +24,22 @@ from training.decode import Reading
 from training.encoders import Encoder, load_encoder, quietly
 from training.encoding import check_window
 from training.examples import Example, Examples, read_examples
+from training.folds import folds_of
 from training.manifest import manifest_of
 from training.model import PressmarkModel
 from training.parts import parted
+from training.reliability import diagram
 from training.rows import Taught
 from training.runs import Run, Tell, unheard
+from training.standards import Standards, Unseen, cross_read, standards
 from training.teach import fit, teach
-from training.thresholds import tuned
 from training.validation import reached
 
 __all__ = ["Lesson", "Seeded", "Trained", "fit", "others", "train"]
+
+
+#: The picture of what the scores are worth, in the model's folder.
+RELIABILITY = "reliability.svg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +139,13 @@ class Lesson:
         """Read it.
 
         Raises:
-            PressmarkError: too few annotated articles.
+            PressmarkError: too few annotated articles, or fewer than folds.
         """
         examples, parts = parted(job, read_examples(job))
         ours = Taught(job.scheme, examples.of(parts.train))
+        if job.settings.training.folds:  # told now, not after hours
+            both = (*parts.train, *parts.validation)
+            folds_of({id_: parts.groups[id_] for id_ in both}, job.settings.training.folds)
         return cls(job, examples, parts, (ours, *others(job)))
 
     @property
@@ -167,21 +177,49 @@ class Lesson:
         validation = [Taught(self.job.scheme, self.held_out)]
         fitted = teach(self.taught, encoder, settings, progress, validation=validation, run=run)
         readings = self.read(fitted.model, encoder, progress)
-        thresholds = tuned(readings, self.held_out, self.job.scheme)
+        held_to = self.standards(readings, settings, run.folder, progress)
+        thresholds = held_to.thresholds
         score = reached(readings, self.held_out, self.job.scheme, thresholds, fitted.model)
         manifest = manifest_of(self.job, self.examples, self.parts, self.taught, settings)
         manifest = replace(
             manifest,
             thresholds=thresholds,
+            calibration=held_to.calibration,
+            standards=held_to.how,
             reached=score,
             curve=fitted.curve,
             ancestor=encoder.ancestor,
             seconds=round(time.monotonic() - begun, 1),
         )
         if processes.is_main():
-            save(self.job.models / name, fitted.model.cpu(), encoder.tokenizer, manifest)
+            files = {RELIABILITY: diagram(held_to.honest, held_to.raw)}
+            save(self.job.models / name, fitted.model.cpu(), encoder.tokenizer, manifest, files)
             run.end()
         return manifest
+
+    def standards(
+        self, readings: list[Reading], settings: TrainingSection, folder: Path, progress: Progress
+    ) -> Standards:
+        """Return thresholds and calibration: out of fold, or else from the validation part.
+
+        Folds are of the train and the validation part; the model that is kept learns from the train
+        part alone, since the validation part may stop it early.
+        """
+        job, groups = self.job, self.parts.groups
+        if not settings.folds:
+            how = f"the validation part, {len(self.held_out)} articles"
+            return standards(job, Unseen(readings, self.held_out, groups, how), settings)
+        ours = self.examples.of((*self.parts.train, *self.parts.validation))
+        unseen = cross_read(
+            Taught(job.scheme, ours),
+            self.taught[1:],
+            groups,
+            settings,
+            lambda: load_encoder(settings.encoder, job.folder),
+            folder,
+            progress,
+        )
+        return standards(job, unseen, settings)
 
     def read(self, model: PressmarkModel, encoder: Encoder, progress: Progress) -> list[Reading]:
         """Return the model's readings of the validation part, with their tokens."""

@@ -69,21 +69,36 @@ def out_of_fold(  # noqa: PLR0917  # what a fit takes, and the groups
     Raises:
         PressmarkError: there are fewer groups than folds.
     """
-    examples = {example.article.id: example for example in taught.examples}
-    folds = folds_of({id_: groups[id_] for id_ in examples}, settings.folds, settings.seed)
+    ids = [example.article.id for example in taught.examples]
+    folds = folds_of({id_: groups[id_] for id_ in ids}, settings.folds, settings.seed)
     for number, fold in enumerate(folds, 1):
-        left = [examples[id_] for id_ in sorted(examples.keys() - set(fold))]
-        told = _told(progress, f"fold {number} of {len(folds)}")
-        transformers.set_seed(settings.seed)
-        begun = encoder()
-        model = fit([Taught(taught.scheme, left), *others], begun, settings, told)
-        read_by = reader(model, begun.tokenizer, settings.window, settings.stride)
-        weights, read = weights_of(model), [examples[id_] for id_ in fold]
-        articles = [example.article for example in read]
-        readings = read_by.read(articles, told, keep=keep)
-        for example, reading in zip(read, readings, strict=True):
-            yield example, reading, weights
+        told = told_of(progress, number, len(folds))
+        yield from read_fold(taught, others, fold, settings, encoder, told, keep=keep)
 
 
-def _told(progress: Progress, fold: str) -> Progress:
-    return lambda what, done, total: progress(f"{fold}: {what}", done, total)
+def read_fold(  # noqa: PLR0917  # what a fit takes, and the fold
+    taught: Taught,
+    others: Sequence[Taught],
+    fold: Sequence[str],
+    settings: TrainingSection,
+    encoder: Callable[[], Encoder],
+    progress: Progress = silent,
+    *,
+    keep: bool = False,
+) -> Iterator[tuple[Example, Reading, Weights]]:
+    """Yield the examples of one fold, each with its reading by a model taught all the others."""
+    examples = {example.article.id: example for example in taught.examples}
+    left = [examples[id_] for id_ in sorted(examples.keys() - set(fold))]
+    transformers.set_seed(settings.seed)
+    begun = encoder()
+    model = fit([Taught(taught.scheme, left), *others], begun, settings, progress)
+    read_by = reader(model, begun.tokenizer, settings.window, settings.stride)
+    weights, read = weights_of(model), [examples[id_] for id_ in fold]
+    articles = [example.article for example in read]
+    for example, reading in zip(read, read_by.read(articles, progress, keep=keep), strict=True):
+        yield example, reading, weights
+
+
+def told_of(progress: Progress, number: int, count: int) -> Progress:
+    """Return a progress that names the fold."""
+    return lambda what, done, total: progress(f"fold {number} of {count}: {what}", done, total)

@@ -57,7 +57,7 @@ class Lane:
     def overlap(self, threshold: float) -> Counts:
         """Count the spans that overlap a reference span by half."""
         found = self.spans(threshold)
-        mine, _ = alike(found, self.reference)
+        mine, _ = partners(found, self.reference)
         hits = len(np.unique(mine))
         return np.array([hits, len(found), hits, len(self.reference)], np.float64)
 
@@ -117,7 +117,7 @@ def covered(by: Ints, spans: Ints) -> Ints:
     return before(spans[:, 1]) - before(spans[:, 0])
 
 
-def alike(one: Ints, other: Ints) -> tuple[Ints, Ints]:
+def partners(one: Ints, other: Ints) -> tuple[Ints, Ints]:
     """Return the pairs whose intersection is at least half of their union, by number.
 
     Both sides are in order and neither overlaps itself. A span can have two partners only where it

@@ -8,6 +8,7 @@ from dataclasses import replace
 from corpus.records import Answer, Span
 from corpus.scheme import Scheme
 from corpus.sentences import sentences
+from training.calibration import Calibration
 from training.decode import Reading, decode
 from training.heads import ARTICLE, SENTENCE, Choice
 from training.units import Floats, Unit, article_unit, unit
@@ -18,10 +19,17 @@ STANDS = 0.5
 
 
 def spans(
-    reading: Reading, weights: Weights, scheme: Scheme, thresholds: Mapping[str, float]
+    reading: Reading,
+    weights: Weights,
+    scheme: Scheme,
+    thresholds: Mapping[str, float],
+    calibration: Calibration,
 ) -> tuple[Span, ...]:
-    """Return the spans of a reading that kept its tokens, with their attributes."""
-    found = decode(reading, scheme, thresholds)
+    """Return the spans of a reading that kept its tokens, with their attributes.
+
+    A span's score is the calibrated probability that the reference has one like it.
+    """
+    found = calibration.scored(decode(reading, scheme, thresholds))
     choices = weights.heads.about("span")
     if reading.tokens is None or not choices or not found:
         return found

@@ -72,16 +72,16 @@ def check_scheme(checkpoint: Checkpoint, job: Job) -> None:
 def _annotation(
     job: Job, checkpoint: Checkpoint, reading: Reading, run: str, when: str
 ) -> Annotation:
-    weights, thresholds = checkpoint.reader.weights, checkpoint.manifest.thresholds
+    weights, manifest = checkpoint.reader.weights, checkpoint.manifest
     return Annotation(
         id=f"{run}:{reading.article.id}",
         article=reading.article.id,
         sha256=reading.article.sha256,
-        author=checkpoint.manifest.name,
+        author=manifest.name,
         role="model",
         run=run,
         scheme=job.scheme.hash,
-        spans=spans(reading, weights, job.scheme, thresholds),
+        spans=spans(reading, weights, job.scheme, manifest.thresholds, manifest.calibration),
         answers=answers(reading, weights, job.scheme),
         when=when,
     )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import PressmarkError
-from corpus.job import Job
+from corpus.job import Job, open_job
 from corpus.records import Article
 from corpus.scheme import parse_scheme
 from corpus.settings import TrainingSection
@@ -18,10 +18,13 @@ from tests.speech import SCHEME
 from tests.training.conftest import QUICK
 from tests.training.press import opinion
 from training import folds
+from training.checkpoint import read_manifest
 from training.encoders import load_encoder
 from training.examples import Example, read_examples
+from training.fit import train
 from training.folds import folds_of, out_of_fold
 from training.rows import Taught
+from training.standards import cross_read
 
 GROUPS = st.dictionaries(
     st.text("abcdefgh", min_size=1, max_size=4), st.sampled_from("uvwxyz"), min_size=2, max_size=30
@@ -114,3 +117,77 @@ def test_folds_are_the_same_twice(annotated: Job, tiny: Path) -> None:
         return {example.article.id: reading.inside.tobytes() for example, reading, _ in made}
 
     assert read() == read()
+
+
+def test_training_by_folds_takes_its_standards_from_all_but_the_test_part(
+    annotated: Job,
+) -> None:
+    told: list[str] = []
+    job = open_job(annotated.folder, ["training.epochs=1", "training.folds=2"])
+    trained = train(job, lambda what, *_: told.append(what))
+    manifest = read_manifest(trained.folder)
+    count = len((*trained.train, *trained.validation))
+    assert manifest.standards == f"2 folds of {count} articles, each read by a model not taught it"
+    assert {"fold 1 of 2: training", "fold 2 of 2: reading articles"} <= set(told)
+    drawn = (trained.folder / "reliability.svg").read_text(encoding="utf-8")
+    assert drawn.startswith("<svg")
+    assert not list(job.models.glob(".*"))
+    plain = train(open_job(annotated.folder, ["training.epochs=1"]))
+    assert read_manifest(plain.folder).standards.startswith("the validation part")
+
+
+def test_a_training_that_is_killed_in_its_folds_goes_on_after_those_it_has_read(
+    annotated: Job,
+) -> None:
+    job = open_job(annotated.folder, ["training.epochs=1", "training.folds=3"])
+    whole = train(job)
+    before = read_manifest(whole.folder)
+    told: list[str] = []
+
+    def killed(what: str, *_: int) -> None:
+        if what.startswith("fold 3"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(job, killed)
+    train(job, lambda what, *_: told.append(what))
+    assert not [what for what in told if what.startswith(("fold 1", "fold 2"))]
+    assert "fold 3 of 3: training" in told
+    after = read_manifest(whole.folder)
+    assert (after.thresholds, after.calibration) == (before.thresholds, before.calibration)
+
+
+def test_kept_folds_are_read_anew_where_they_are_damaged_or_another_settings(
+    annotated: Job, tiny: Path, tmp_path: Path
+) -> None:
+    examples = list(read_examples(annotated).items.values())[:4]
+    groups = {example.article.id: example.article.id for example in examples}
+
+    def told(**changed: Any) -> set[str]:
+        heard: list[str] = []
+        settings = TrainingSection.model_validate({**QUICK, "epochs": 1, "folds": 2, **changed})
+        unseen = cross_read(
+            Taught(annotated.scheme, examples),
+            [],
+            groups,
+            settings,
+            lambda: load_encoder(str(tiny), Path()),
+            tmp_path,
+            lambda what, *_: heard.append(what[:6]),
+        )
+        assert sorted(e.article.id for e in unseen.examples) == sorted(groups)
+        return set(heard)
+
+    assert told() == {"fold 1", "fold 2"}
+    assert told() == set()
+    assert told(learning_rate=1e-3) == {"fold 1", "fold 2"}
+    first = min(tmp_path.glob("fold-1-*"), key=lambda path: path.stat().st_mtime)
+    first.write_bytes(first.read_bytes()[:200])
+    assert told() == {"fold 1"}
+
+
+def test_more_folds_than_stories_are_told_before_anything_is_trained(annotated: Job) -> None:
+    told: list[str] = []
+    with pytest.raises(PressmarkError, match=r"training\.folds"):
+        train(open_job(annotated.folder, ["training.folds=20"]), lambda what, *_: told.append(what))
+    assert told == []
