@@ -30,6 +30,8 @@ probability a token and label, and one for each answer that can be picked, on th
 Learned from {len(manifest.train)} articles, {len(manifest.validation)} looked at while it learned,
 {len(manifest.test)} kept for the test ({manifest.annotations} annotations in all). The share of the
 annotators who marked a token is the target, so its probabilities speak of people, not of truth.
+Thresholds and calibration are from {manifest.standards or "the validation part"}.
+{_calibration(manifest)}
 Licences of the texts it learned from, with their articles: {licences or "not recorded"}.
 
 | label | stands from |
@@ -55,3 +57,19 @@ Or `pressmark predict` in its job: the spans become pre-labels that an annotator
 - {", ".join(f"{name} {version}" for name, version in manifest.versions.items())}
 - {manifest.hardware}, {manifest.seconds:.0f} s, {manifest.when}
 """
+
+
+def _calibration(manifest: Manifest) -> str:
+    made = manifest.calibration
+    if not made.spans:
+        return (
+            "There was no span to calibrate scores by: a score is the mean of word probabilities."
+        )
+    whose = "gold" if made.reference == "gold" else "a randomly chosen annotator"
+    told = f"A span's score is the probability that {whose} has one that overlaps it by half"
+    if made.error is None or made.raw_error is None:
+        return f"{told} (from {made.spans} spans, of too few articles to judge it)."
+    return (
+        f"{told}:\nexpected calibration error {made.error:.3f} on articles it was not fitted on"
+        f" (of raw scores {made.raw_error:.3f};\n{made.spans} spans; see reliability.svg)."
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from corpus.job import now
 from corpus.records import Annotation, Article
 from corpus.scheme import Scheme
+from training.calibration import Calibration
 from training.checkpoint import Checkpoint
 from training.opinions import answers, spans
 from training.readings import Encode, Reader
@@ -23,6 +24,7 @@ class Served:
     version: str
     scheme: Scheme
     thresholds: Mapping[str, float]
+    calibration: Calibration
     reader: Reader
 
     def annotations(self, articles: Sequence[Article], deadline: Deadline) -> list[Annotation]:
@@ -43,7 +45,7 @@ class Served:
                 role="model",
                 run=self.version,
                 scheme=self.scheme.hash,
-                spans=spans(reading, weights, self.scheme, self.thresholds),
+                spans=spans(reading, weights, self.scheme, self.thresholds, self.calibration),
                 answers=answers(reading, weights, self.scheme),
                 when=when,
             )
@@ -67,4 +69,11 @@ def served(checkpoint: Checkpoint, scheme: Scheme) -> Served:
     """Return a checkpoint ready to be served; trained again, it has another version."""
     manifest = checkpoint.manifest
     version = f"{manifest.when.removesuffix('Z').replace(':', '-')}-{manifest.name}"
-    return Served(manifest.name, version, scheme, manifest.thresholds, checkpoint.reader)
+    return Served(
+        manifest.name,
+        version,
+        scheme,
+        manifest.thresholds,
+        manifest.calibration,
+        checkpoint.reader,
+    )
