@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from corpus.agreement.estimates import Sampling
-from corpus.measures import Pair
+from corpus.measures import Pair, alike
 from corpus.scoring.reliability import Reliability, reliability
-from training.evaluate.choices import alike
 from training.evaluate.results import Band
 
 
@@ -25,10 +24,8 @@ def reliable(pairs: Sequence[Pair], sampling: Sampling) -> Reliability:
     )
 
 
-def band(pairs: Sequence[Pair], abstain: tuple[float, float] | None) -> Band | None:
+def band(pairs: Sequence[Pair], abstain: tuple[float, float]) -> Band:
     """Return how often spans within the band of abstention are right, and those above it."""
-    if abstain is None:
-        return None
     low, high = abstain
     within = [hit for _, score, hit in _items(pairs) if low <= score <= high]
     above = [hit for _, score, hit in _items(pairs) if score > high]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.agreement.estimates import Sampling
-from corpus.measures import OVERLAP
+from corpus.measures import alike
 from corpus.records import Span
 from corpus.scoring.answers import (
     POLARITIES,
@@ -202,13 +202,6 @@ def _matched(choice: Choice, test: Test, said: Said) -> tuple[Asking, dict[Where
 
 def _always(values: Values) -> Answers:
     return lambda _: values
-
-
-def alike(one: Span, other: Span) -> bool:
-    """Tell whether two spans of one label overlap by half of their union."""
-    shared = min(one.end, other.end) - max(one.start, other.start)
-    union = max(one.end, other.end) - min(one.start, other.start)
-    return one.label == other.label and shared > 0 and shared >= OVERLAP * union
 
 
 def _values(choice: Choice, span: Span) -> Values | None:

@@ -104,6 +104,7 @@ class _Work:
         taught = self.examples.of(manifest.train)
         about = [choice for choice, _ in self.checkpoint.reader.weights.heads.about("span")]
         ours = pairs.get(MODEL, [])
+        abstain = self.job.settings.evaluation.abstain or manifest.calibration.abstain
         scores = Scores(
             model=manifest.name,
             scheme=scheme.hash,
@@ -120,7 +121,7 @@ class _Work:
             questions=questions,
             strata=strata(test, ours, taught) if pairs else (),
             coverage=span_coverage(ours, overlapping) if pairs else None,
-            band=band(ours, self.job.settings.evaluation.abstain) if pairs else None,
+            band=band(ours, abstain) if pairs else None,
             reliability=reliable(ours, self.sampling) if pairs else None,
             seeds=seeds,
             spread=spread(seeds),
@@ -145,8 +146,8 @@ class _Work:
         asked: list[Where] = [where for each in asking.values() for where in each.where]
         articles = [example.article for example in self.test.examples]
         readings = checkpoint.reader.read(articles, self.progress, keep=True)
-        weights, thresholds = checkpoint.reader.weights, checkpoint.manifest.thresholds
-        return listen(readings, weights, self.job.scheme, thresholds, asked)
+        weights, manifest = checkpoint.reader.weights, checkpoint.manifest
+        return listen(readings, weights, self.job.scheme, manifest, asked)
 
     def _systems(self, models: Mapping[str, Said]) -> dict[str, System]:
         """The systems that find spans; none where the scheme has no labels."""

@@ -11,6 +11,7 @@ import numpy as np
 from corpus.measures import Place
 from corpus.records import Article, Span
 from corpus.scheme import Scheme
+from training.checkpoint import Manifest
 from training.decode import Reading, decode
 from training.heads import ARTICLE, PLACE, SENTENCE, Choice, Heads
 from training.opinions import chances, picked, spans
@@ -46,7 +47,7 @@ def listen(
     readings: Iterable[Reading],
     weights: Weights,
     scheme: Scheme,
-    thresholds: Mapping[str, float],
+    manifest: Manifest,
     asked: Sequence[Where],
 ) -> Said:
     """Return what a model says in its readings, which kept their tokens.
@@ -58,7 +59,9 @@ def listen(
     answered: dict[Where, Answer] = {}
     for reading in readings:
         article = reading.article
-        marked[article.id] = spans(reading, weights, scheme, thresholds)
+        marked[article.id] = spans(
+            reading, weights, scheme, manifest.thresholds, manifest.calibration
+        )
         says = partial(chances, reading, weights)
         answered |= _answers(article, places.get(article.id, {}), weights.heads, says)
     return Said(marked, answered)
