@@ -111,8 +111,8 @@ def joined(heads: Sequence[Heads]) -> Heads:
             before = choices.setdefault(key, choice)
             if (before.values, before.exclusive) != (choice.values, choice.exclusive):
                 raise PressmarkError(
-                    f"training.corpora: {choice.name!r} of a {choice.about} is asked with other"
-                    f" values in two schemes ({', '.join(before.values)} and"
+                    f"training.corpora: {choice.name!r} about the {choice.about} is asked with"
+                    f" other values in two schemes ({', '.join(before.values)} and"
                     f" {', '.join(choice.values)}); map one onto the other, or rename it"
                 )
             if before.labels != choice.labels:
