@@ -18,7 +18,7 @@ lint: .venv/ready
 .venv/ready: pyproject.toml constraints.txt
 	@echo "setting up .venv (a few minutes the first time)"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,serve,dev,gamma]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,serve,fast,cluster,dev,gamma]'
 	@touch $@
 
 clean:

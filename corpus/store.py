@@ -75,6 +75,11 @@ def read_articles(job: Job) -> list[Article]:
     return list(latest.values())
 
 
+def count_articles(job: Job) -> int:
+    """Return how many articles the job has, versions not counted."""
+    return len(_known(job)[0])
+
+
 def latest(job: Job) -> dict[str, str]:
     """Return the sha256 of the latest version of every article, by id."""
     return {id_: sha256 for id_, sha256, _ in _named(job)}
@@ -102,6 +107,21 @@ def iter_articles(job: Job) -> Iterator[Article]:
         if wanted.get(article.id) == article.sha256:
             del wanted[article.id]
             yield article
+
+
+def latest_by_shard(job: Job) -> Iterator[tuple[Path, Iterator[Article]]]:
+    """Yield each file of articles with those of its versions that are the latest of their article.
+
+    A file is read when its articles are asked for; some bytes an article are held.
+    """
+    ids, kept = Seen(), Seen()
+    for path in reversed(shards(job)):
+        for row in reversed(_read_parquet(path, columns=["id", "sha256"])):
+            if ids.add(row["id"]):
+                kept.add(f"{row['id']}\n{row['sha256']}")
+    for path in shards(job):
+        versions = map(article_of, _rows(path))
+        yield path, (a for a in versions if f"{a.id}\n{a.sha256}" in kept)
 
 
 def iter_versions(job: Job) -> Iterator[Article]:
@@ -178,13 +198,22 @@ def _numbered(annotation: Annotation, revision: int) -> Annotation:
 
 
 def write_run(job: Job, run: str, predictions: Iterable[Annotation]) -> Path:
-    """Write predictions/RUN.parquet, once: a run is never changed."""
+    """Write predictions/RUN.parquet, once: a run is never changed. Few are held at a time."""
     path = job.predictions / f"{run}.parquet"
     if path.exists():
         raise PressmarkError(f"{path}: a run is written once; choose another name")
-    rows = [annotation_row(prediction) for prediction in predictions]
-    _write_parquet(path, rows, annotation_schema())
+    write_predictions(path, predictions)
     return path
+
+
+def write_predictions(path: Path, predictions: Iterable[Annotation]) -> None:
+    """Write one file of predictions, or replace it; a thousand are held at a time."""
+    _write_parquet(path, map(annotation_row, predictions), annotation_schema())
+
+
+def iter_predictions(path: Path) -> Iterator[Annotation]:
+    """Yield the predictions of a file, a few hundred in memory at a time."""
+    yield from map(annotation_of, _rows(path))
 
 
 def read_run(job: Job, run: str) -> list[Annotation]:
@@ -202,7 +231,7 @@ def iter_run(job: Job, run: str) -> Iterator[Annotation]:
     Raises:
         PressmarkError: there is no such run.
     """
-    yield from map(annotation_of, _rows(_run(job, run)))
+    yield from iter_predictions(_run(job, run))
 
 
 def run_versions(job: Job, run: str) -> list[tuple[str, str]]:
@@ -287,12 +316,15 @@ def _known(job: Job) -> tuple[Seen, Seen]:
     return ids, versions
 
 
-def _write_parquet(path: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
+def _write_parquet(path: Path, rows: Iterable[dict[str, Any]], schema: pa.Schema) -> None:
+    """Write or replace a file, `SHARD` rows in memory and in a row group at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with replacing(path) as part:
-        pq.write_table(pa.Table.from_pylist(rows, schema=schema), part)
+    stream = iter(rows)
+    with replacing(path) as part, pq.ParquetWriter(part, schema) as file:
+        while group := list(islice(stream, SHARD)):
+            file.write_table(pa.Table.from_pylist(group, schema=schema))
 
 
 def _rows(path: Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:

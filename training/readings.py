@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,8 +15,9 @@ from training.encoding import Floats, Window, windows, words
 from training.units import Ints, tokens_of, unit
 from training.weights import Tokens, Weights, sigmoid
 
-#: Articles whose windows are sorted by length together; bounds the memory.
-CHUNK = 32
+#: Characters of articles whose windows are sorted by length together; bounds the memory, since
+#: their states are held: 4 d bytes a token, some 80 MB at d = 384.
+CHUNK = 200_000
 
 
 class Encode(Protocol):
@@ -32,7 +32,8 @@ class Encode(Protocol):
 class Reader:
     """An encoder and the heads on it, with the windows they read through, in tokens.
 
-    `batch` is the most tokens of a forward pass, padding included.
+    `batch` is the most tokens of a forward pass, padding included; articles of `chunk` characters
+    together are read at a time.
     """
 
     encode: Encode
@@ -41,6 +42,7 @@ class Reader:
     window: int
     stride: int
     batch: int = 4096
+    chunk: int = CHUNK
 
     def read(
         self,
@@ -58,8 +60,8 @@ class Reader:
         block's probability. With `keep` the reading keeps its tokens' states, which are large.
         """
         total = total or (len(articles) if isinstance(articles, Sized) else 0)
-        done, stream = 0, iter(articles)
-        while chunk := list(islice(stream, CHUNK)):
+        done = 0
+        for chunk in _chunks(articles, self.chunk):
             for tokens, article in zip(self._tokens(chunk), chunk, strict=True):
                 reading = self._reading(article, tokens)
                 yield reading if keep else replace(reading, tokens=None)
@@ -107,6 +109,20 @@ class Reader:
                 chances = sigmoid(np.array(says, np.float32))
                 inside[:, labels.index(choice.name)] = chances[at]
         return Reading(article, tuple(found), inside, begins, tokens)
+
+
+def _chunks(articles: Iterable[Article], characters: int) -> Iterator[list[Article]]:
+    """Yield runs of articles that just reach so many characters."""
+    chunk: list[Article] = []
+    size = 0
+    for article in articles:
+        chunk.append(article)
+        size += len(article.text)
+        if size >= characters:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 class _Merged:

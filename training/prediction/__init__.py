@@ -1,0 +1,1 @@
+"""Prediction: what runs the encoder, which of them is chosen, and streams of articles."""
