@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 ORDER = """
     demo init doctor fetch ingest import adopt show stats prelabel studio people annotator assign
     push pull status scheme backup restore qualify agree effects settle adjudicate
-    train evaluate predict export-model serve curve select label-errors
+    train evaluate predict export-model upload serve curve select label-errors
     duplicates split reanchor publish rehydrate export takedown
     """.split()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch.utils.data import Dataset, Sampler
 
@@ -74,6 +75,18 @@ class Order(Sampler[int]):
         most = max(range(len(runs)), key=lambda at: lengths[runs[at][0]])
         runs[0][0], runs[most][0] = runs[most][0], runs[0][0]
         return [number for run in runs for number in run]
+
+
+def filled(made: Sequence[Row], step: int) -> list[Row]:
+    """Fill `made` up to whole batches of `step` rows; a row's mean loss stays what it was.
+
+    Else transformers would cut what several processes gather at a wrong place.
+    """
+    missing = -len(made) % step
+    share = (len(made) + missing) / len(made)
+    weighed = ("mask", "picked_mask")
+    rows = [{**row, **{name: row[name] * np.float32(share) for name in weighed}} for row in made]
+    return [*rows, *[_emptied(made[0])] * missing]
 
 
 def _emptied(row: Row) -> Row:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from training.rights import licence_of, texts
+
 if TYPE_CHECKING:
     from training.checkpoint import Manifest
 
@@ -13,10 +15,18 @@ def card(manifest: Manifest) -> str:
     thresholds = "\n".join(f"| {name} | {t:g} |" for name, t in manifest.thresholds.items())
     settings = "\n".join(f"- {name}: {value}" for name, value in manifest.settings.items())
     licences = ", ".join(
-        f"{name or 'none stated'} ({count})" for name, count in sorted(manifest.licences.items())
+        f"{name or 'none stated'} ({count})" for name, count in sorted(texts(manifest).items())
     )
+    labels = ", ".join(
+        f"{name} ({licence or 'made in this job'})"
+        for name, licence in sorted(manifest.corpora.items())
+    )
+    despite = ""
+    if manifest.despite:
+        despite = f"\nUploaded although a licence forbids it: {manifest.despite}\n"
     return f"""---
 library_name: transformers
+license: {licence_of(manifest)}
 pipeline_tag: token-classification
 tags: [news, framing, span-labelling, pressmark]
 ---
@@ -33,7 +43,8 @@ annotators who marked a token is the target, so its probabilities speak of peopl
 Thresholds and calibration are from {manifest.standards or "the validation part"}.
 {_calibration(manifest)}
 Licences of the texts it learned from, with their articles: {licences or "not recorded"}.
-
+Labels it learned, with their licences: {labels or "not recorded"}.
+{despite}
 | label | stands from |
 | --- | --- |
 {thresholds}

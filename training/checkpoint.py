@@ -42,7 +42,7 @@ class Manifest:
     is known). `corpora` maps each scheme that was taught to the licence of its published labels (''
     for our own). `reached` is the score on `validation`, `curve` the losses by step. `ancestor` is
     the manifest of the model that this one went on from. `weights` maps the files that hold the
-    weights to their sha256.
+    weights to their sha256. `despite` is why it was uploaded although a licence forbids it.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Manifest:
     weights: dict[str, str] = field(default_factory=dict)
     calibration: Calibration = field(default_factory=Calibration)
     standards: str = ""
+    despite: str = ""
     format: int = FORMAT
 
     @property
@@ -131,6 +132,11 @@ def copy(source: Path, folder: Path) -> None:
     with _replacing_folder(folder) as part:
         shutil.copytree(source, part, dirs_exist_ok=True)
         _describe(part, manifest)
+
+
+def excuse(folder: Path, reason: str) -> None:
+    """Record in manifest and card why the model in `folder` is let out although it may not be."""
+    _describe(folder, replace(read_manifest(folder), despite=reason))
 
 
 def _describe(folder: Path, manifest: Manifest) -> None:

@@ -176,7 +176,7 @@ class Lesson:
         run = Run(self.job.models / f".{name}.run", tell, fresh)
         validation = [Taught(self.job.scheme, self.held_out)]
         fitted = teach(self.taught, encoder, settings, progress, validation=validation, run=run)
-        readings = self.read(fitted.model, encoder, progress)
+        readings = self.read(fitted.model, encoder, settings, progress)
         held_to = self.standards(readings, settings, run.folder, progress)
         thresholds = held_to.thresholds
         score = reached(readings, self.held_out, self.job.scheme, thresholds, fitted.model)
@@ -221,9 +221,14 @@ class Lesson:
         )
         return standards(job, unseen, settings)
 
-    def read(self, model: PressmarkModel, encoder: Encoder, progress: Progress) -> list[Reading]:
+    def read(
+        self,
+        model: PressmarkModel,
+        encoder: Encoder,
+        settings: TrainingSection,
+        progress: Progress,
+    ) -> list[Reading]:
         """Return the model's readings of the validation part, with their tokens."""
-        settings = self.job.settings.training
         reads = reader(model, encoder.tokenizer, settings.window, settings.stride)
         return list(reads.read([each.article for each in self.held_out], progress, keep=True))
 

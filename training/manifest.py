@@ -40,7 +40,7 @@ def manifest_of(
         validation=parts.validation,
         test=parts.test,
         groups=parts.groups,
-        data=_fingerprint(examples),
+        data=fingerprint(examples),
         annotations=sum(len(example.opinions) for example in examples.items.values()),
         left_out=examples.left_out,
         settings=settings.model_dump(mode="json"),
@@ -67,8 +67,8 @@ def _hardware() -> str:
     return f"{several}{device} ({platform.machine()})"
 
 
-def _fingerprint(examples: Examples) -> str:
-    """The sha256 of every text and annotation that was used, in the order of their ids."""
+def fingerprint(examples: Examples) -> str:
+    """Return the sha256 of every text and annotation that was used, in the order of their ids."""
     digest = hashlib.sha256()
     for id_ in sorted(examples.items):
         example = examples.items[id_]

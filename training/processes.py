@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,8 +38,20 @@ def joint_work(
     name: str, folder: Path, settings: list[str] | None
 ) -> Iterator[tuple[Job, Progress]]:
     """Open the job as `work` does; of several processes the main one alone holds the lock."""
-    if is_main():
-        with work(name, folder, settings) as opened:
-            yield opened
-    else:
-        yield open_job(folder, settings or ()), silent
+    try:
+        if is_main():
+            with work(name, folder, settings) as opened:
+                yield opened
+        else:
+            yield open_job(folder, settings or ()), silent
+    finally:
+        _part()
+
+
+def _part() -> None:
+    """Leave the group of processes, if there is one: torch warns of who only goes."""
+    if count() > 1 and "torch" in sys.modules:
+        from torch import distributed
+
+        if distributed.is_initialized():
+            distributed.destroy_process_group()

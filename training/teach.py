@@ -74,7 +74,7 @@ def teach(
     Raises:
         PressmarkError: an argument is refused, the loss is no number, or the disk is full.
     """
-    torch.set_num_threads(max(1, _cores() // processes.here()))
+    torch.set_num_threads(_threads())
     transformers.set_seed(settings.seed)
     heads = joined([heads_of(part.scheme, part.examples) for part in taught])
     model = PressmarkModel.on(encoder.model, heads, settings.dropout)
@@ -156,5 +156,10 @@ def _made_of(
     }
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+def _threads() -> int:
+    """As many as there are cores for this process, or as OMP_NUM_THREADS says to a single one."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    if processes.count() == 1 and given.isdigit():  # torchrun sets it to 1 by itself
+        return max(1, int(given))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return max(1, cores // processes.here())

@@ -12,7 +12,7 @@ from torch.utils.data import Sampler
 
 from corpus.errors import PressmarkError
 from corpus.progress import Progress
-from training.batches import Order, Rows
+from training.batches import Order, Rows, filled
 from training.model import PressmarkModel
 from training.rows import Collator, Row
 from training.runs import Run
@@ -44,7 +44,7 @@ class Teacher(transformers.Trainer):
             model=model,
             args=args,
             train_dataset=Rows(made),
-            eval_dataset=Rows(held_out) if held_out else None,
+            eval_dataset=Rows(filled(held_out, _batch(args))) if held_out else None,
             data_collator=self._collated,
             callbacks=[_Told(progress), _Epochs(self)],
         )
@@ -70,6 +70,10 @@ class Teacher(transformers.Trainer):
             None if strategy == "sequential" else seed,
         )
         return self.order
+
+    def _get_eval_sampler(self, eval_dataset: Any) -> Sampler[int] | None:
+        """Return the rows' own order."""
+        return Order(None, len(eval_dataset), 1, None)
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """Make the optimizer that `optim` names; the heads learn `HEAD_RATE` times as fast.
@@ -201,3 +205,8 @@ class _Told(transformers.TrainerCallback):
         """Tell how many steps are done."""
         if state.is_world_process_zero:
             self.progress("training", state.global_step, state.max_steps)
+
+
+def _batch(args: transformers.TrainingArguments) -> int:
+    """How many rows all processes evaluate at once."""
+    return int(args.eval_batch_size) * int(args.world_size)

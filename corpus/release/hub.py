@@ -14,7 +14,7 @@ from corpus.takedown import barred, read_takedown
 TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 
 
-def token() -> str:
+def token(asked_by: str = "--to-hub") -> str:
     """Return the hub's token from the environment; it is never printed or written.
 
     Raises:
@@ -23,7 +23,7 @@ def token() -> str:
     found = next((os.environ[name].strip() for name in TOKENS if os.environ.get(name)), "")
     if not found:
         raise PressmarkError(
-            f"--to-hub: no token; put one that may write into the variable {TOKENS[0]}"
+            f"{asked_by}: no token; put one that may write into the variable {TOKENS[0]}"
         )
     return found
 
@@ -84,18 +84,18 @@ def upload(folder: Path, repo: str, key: str, *, public: bool = False) -> str:
             exist_ok=True,
         )
     except HFValidationError as error:
-        raise PressmarkError(f"--to-hub {repo}: {_plain(error, key)}") from None
+        raise PressmarkError(f"--to-hub {repo}: {plain(error, key)}") from None
     except Exception as error:
-        if not _of_the_line(error):
+        if not of_the_line(error):
             raise
         raise ServiceError(
-            f"the hub refuses or cannot be reached ({_plain(error, key)}); the release stands in"
+            f"the hub refuses or cannot be reached ({plain(error, key)}); the release stands in"
             f" {folder}, upload it again with the same command"
         ) from None
     return str(made)
 
 
-def _of_the_line(error: Exception) -> bool:
+def of_the_line(error: Exception) -> bool:
     """Tell whether the hub or the way to it failed: its client's client differs by version."""
     clients = {"huggingface_hub", "httpx", "httpx2", "requests"}
     return isinstance(error, OSError) or any(
@@ -103,7 +103,7 @@ def _of_the_line(error: Exception) -> bool:
     )
 
 
-def _plain(error: Exception, key: str) -> str:
+def plain(error: Exception, key: str) -> str:
     """An error in one line; were the token in it, it would not be shown."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return "; ".join(lines)[:400].replace(key, "…") or type(error).__name__

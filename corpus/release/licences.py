@@ -16,14 +16,23 @@ NAME = "licences.yaml"
 
 
 class Licence(Strict):
-    """A licence: its names, whether text may be passed on, whether with characters masked."""
+    """A licence: its names, whether text may be passed on, whether with characters masked.
+
+    `model` says whether a model that learned from the text may be published.
+    """
 
     name: Annotated[str, Field(min_length=1)]
     also: Annotated[tuple[str, ...], Field(strict=False)] = ()
     text: bool
     altered: bool | None = None
+    model: bool | None = None
     hub: str = ""
     terms: str = ""
+
+    @property
+    def lets_models_out(self) -> bool:
+        """Whether a model may be published: where adaptations of the text may, unless it says."""
+        return self.model if self.model is not None else self.text and self.altered is not False
 
 
 class LicenceFile(Strict):

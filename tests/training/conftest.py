@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,19 @@ def learned(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> tuple[Job, 
 def learned_reader(learned: tuple[Job, Trained]) -> Reader:
     """The trained model with its windows."""
     return load(learned[1].folder).reader
+
+
+@pytest.fixture
+def still(job: MakeJob, tiny: Path, tmp_path: Path) -> Job:
+    """A job whose encoder drops nothing out: what is drawn differs from process to process."""
+    encoder = tmp_path / "still"
+    shutil.copytree(tiny, encoder)
+    config = json.loads((encoder / "config.json").read_text(encoding="utf-8"))
+    config |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    (encoder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    articles = pages(15)
+    section = {**QUICK, "encoder": str(encoder), "dropout": 0.0, "epochs": 2, "patience": 2}
+    section |= {"arguments": {"logging_strategy": "steps", "logging_steps": 1}}
+    made = job(*articles, scheme=SCHEME, training=section)
+    annotate(made, articles)
+    return made
