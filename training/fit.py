@@ -98,7 +98,13 @@ def train(
             made = [lesson.learn(settings.seed, settings.name, progress, fresh=fresh, tell=tell)]
         else:
             made = [
-                lesson.learn(seed, f"{settings.name}-seed{seed}", progress, fresh=fresh, tell=tell)
+                lesson.learn(
+                    seed,
+                    f"{settings.name}-seed{seed}",
+                    _of_seed(progress, seed),
+                    fresh=fresh,
+                    tell=tell,
+                )
                 for seed in dict.fromkeys(settings.seeds)
             ]
         if processes.is_main():
@@ -241,6 +247,11 @@ def others(job: Job) -> list[Taught]:
         examples, parts = parted(other, read_examples(other))
         found.append(Taught(other.scheme, examples.of(parts.train)))
     return found
+
+
+def _of_seed(progress: Progress, seed: int) -> Progress:
+    """Tell of one seed's steps apart from those of another."""
+    return lambda what, done, total: progress(f"{what}, seed {seed}", done, total)
 
 
 def _settle(job: Job, made: Sequence[Manifest], tell: Tell) -> None:
