@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.selecting.powerlaw import Floats
+from training.units_baselines import FROZEN
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def learn(items: Sequence[Item], *, exclusive: bool) -> Learned:
             weights[-1, n] = 30.0 if column.all() else -30.0
             continue
         balance = "balanced" if exclusive else None
-        model = LogisticRegression(max_iter=300, class_weight=balance)
+        model = LogisticRegression(C=FROZEN, max_iter=300, class_weight=balance)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(features, column)
