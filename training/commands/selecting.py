@@ -27,7 +27,9 @@ def curve(job: Folder = HERE, settings: Settings = None, as_json: Json = False) 
     if as_json:
         answer(found, as_json, "")
         return
-    _printed("learning curve: F1 on held-out articles", _CURVE, _curves(found))
+    sizes = tuple(f"{p.articles:.0f}" for p in found.curves[0].points)
+    head = ("system", "measure", *sizes, "95% at last")
+    _printed("learning curve: F1 on held-out articles, by articles", head, _curves(found))
     print("\n".join(map(_next, found.curves)))
     print("\n".join(found.notes))
     print(f"{opened.folder / 'report' / 'curve.svg'}")
@@ -36,11 +38,9 @@ def curve(job: Folder = HERE, settings: Settings = None, as_json: Json = False) 
 def _curves(found: Curves) -> Sequence[tuple[str, ...]]:
     rows = []
     for each in found.curves:
-        points = "  ".join(f"{p.articles:.0f}: {_short(p.value)}" for p in each.points)
-        last = each.points[-1]
-        rows.append(
-            (each.system, each.measure, points, f"[{_short(last.low)}–{_short(last.high)}]")
-        )
+        last, values = each.points[-1], [_short(point.value) for point in each.points]
+        ends = f"[{_short(last.low)}, {_short(last.high)}]"
+        rows.append((each.system, each.measure, *values, ends))
     return rows
 
 
@@ -167,7 +167,6 @@ def label_errors(job: Folder = HERE, settings: Settings = None, as_json: Json = 
     print(f"all: {opened.suspects}\nto have them looked at: pressmark push --again")
 
 
-_CURVE = ("system", "measure", "articles: F1", "last, 95%")
 _SIMULATION = ("strategy", "mean F1", "at last", "to random", "95%", "")
 _SUSPECTS = ("", "fault", "article", "text", "annotators", "model")
 #: Suspects that are printed; the file holds all.

@@ -109,7 +109,7 @@ def curve(job: Job, progress: Progress = silent) -> Curves:
         len(ids),
         draws,
         tuple(
-            Curve(system, measure, tuple(points(each, seed)), forecast(each, NEXT, seed))
+            Curve(system, measure, tuple(points(each, seed)), _ahead(each, seed))
             for (system, measure), each in runs.items()
         ),
         (
@@ -123,6 +123,11 @@ def curve(job: Job, progress: Progress = silent) -> Curves:
     shown = {each.system: each.points for each in found.curves if each.measure == first}
     write_text(job.folder / "report" / "curve.svg", chart(f"{first} F1 by articles", shown))
     return found
+
+
+def _ahead(runs: Sequence[Run], seed: int) -> Forecast:
+    """What the next hundred should bring; of fewer articles, as many again."""
+    return forecast(runs, min(NEXT, round(points(runs, seed)[-1].articles)), seed)
 
 
 def nested(groups: Mapping[str, str], sizes: int, seed: int) -> list[list[str]]:
