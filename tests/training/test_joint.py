@@ -12,7 +12,7 @@ from corpus.imports.run import import_corpus
 from corpus.job import Job
 from corpus.records import Annotation, Answer, Article, misfits
 from corpus.scheme import parse_scheme
-from corpus.store import read_articles, read_run
+from corpus.store import append_annotations, read_articles, read_run
 from tests.conftest import MakeJob
 from tests.speech import SCHEME, article
 from tests.training.conftest import QUICK
@@ -21,7 +21,9 @@ from training.checkpoint import load
 from training.examples import Example
 from training.fit import train
 from training.heads import heads_of, joined
+from training.opinions import chances
 from training.predict import predict
+from training.units import unit
 
 OTHER = """\
 name: other
@@ -106,3 +108,35 @@ def test_what_a_question_is_asked_of_is_told_by_where_its_answers_stand() -> Non
     assert level() == "article"
     assert level(*second) == "sentence"
     assert level(second[0] + 4, second[0] + 9) == "place"
+
+
+def test_a_question_about_places_that_are_given_is_not_answered_without_them(
+    job: MakeJob, tiny: Path
+) -> None:
+    pages = [article(f"The board met Maar {n} 😀 times.", f"m{n}") for n in range(12)]
+    made = job(*pages, scheme="corpora/newsmtsc", training={**QUICK, "encoder": str(tiny)})
+    at = pages[0].text.index("Maar")
+    append_annotations(
+        made.annotations,
+        [
+            Annotation(
+                page.id,
+                page.id,
+                page.sha256,
+                "ana",
+                "human",
+                made.scheme.hash,
+                answers=(Answer("polarity", ("neutral",), at, at + 4),),
+            )
+            for page in pages
+        ],
+    )
+    trained = train(made)
+    checkpoint = load(trained.folder)
+    (polarity,) = [c for c in checkpoint.model.heads.choices if c.name == "polarity"]
+    assert polarity.about == "place"
+    assert not any(each.answers for each in read_run(made, predict(made).run))
+    (reading,) = checkpoint.reader.read(pages[:1], keep=True)
+    (chance,) = chances(reading, checkpoint.reader.weights, polarity, [unit(pages[0], at, at + 4)])
+    assert chance is not None
+    assert chance.argmax() == polarity.values.index("neutral")
