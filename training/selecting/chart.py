@@ -8,6 +8,8 @@ from html import escape
 from training.selecting.forecast import Point
 
 _WIDE, _HIGH, _LEFT, _TOP, _RIGHT, _FOOT = 640, 400, 56, 36, 120, 48
+#: Names of curves that end alike stand this far below each other.
+_LINE = 16
 #: Distinguishable with every kind of colour vision (Okabe and Ito 2008).
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
 
@@ -41,6 +43,7 @@ def chart(title: str, curves: Mapping[str, Sequence[Point]]) -> str:
     ]
     middle = (_LEFT + _WIDE - _RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{_HIGH - 10}" text-anchor="middle">articles</text>')
+    names: list[tuple[float, str, str]] = []
     for number, (name, points) in enumerate(curves.items()):
         colour = _COLOURS[number % len(_COLOURS)]
         known = [(x(p.articles), y(p.value), p) for p in points if p.value is not None]
@@ -51,8 +54,11 @@ def chart(title: str, curves: Mapping[str, Sequence[Point]]) -> str:
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{a}" cy="{b}" r="3" fill="{colour}"/>' for a, b, _ in known]
         if known:
-            across, level, _ = known[-1]
-            parts.append(
-                f'<text x="{across + 8}" y="{level + 4}" fill="{colour}">{escape(name)}</text>'
-            )
+            names.append((known[-1][1], name, colour))
+    below = 0.0
+    for level, name, colour in sorted(names):
+        below = max(level, below + _LINE)
+        parts.append(
+            f'<text x="{_WIDE - _RIGHT + 8}" y="{below + 4}" fill="{colour}">{escape(name)}</text>'
+        )
     return "\n".join([*parts, "</svg>", ""])

@@ -94,3 +94,13 @@ def test_the_chart_is_an_svg_of_every_curve_and_escapes_names() -> None:
     root = ET.fromstring(drawn)  # our own
     assert root.tag.endswith("svg")
     assert "m<odel" in "".join(root.itertext())
+
+
+def test_the_names_of_curves_that_end_alike_do_not_cover_each_other() -> None:
+    import re
+
+    rising = points(runs([0.2, 0.4, 0.5]))
+    drawn = chart("F1", {"one": rising, "two": rising, "three": rising})
+    levels = sorted(float(y) for y in re.findall(r'y="([\d.]+)" fill="#', drawn))
+    assert len(levels) == 3
+    assert all(after - before >= 12 for before, after in pairwise(levels))
