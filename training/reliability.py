@@ -56,7 +56,7 @@ def _points(found: Reliability, colour: str, *, filled: bool) -> Iterator[str]:
                 f'<path d="M{x:.1f} {_y(seen.low):.1f}V{_y(seen.high):.1f}" stroke="{colour}"'
                 ' stroke-opacity=".45" stroke-width="2"/>'
             )
-        size = 2.5 + 8 * (each.count / found.count) ** 0.5
+        size = 2 + 7 * (each.count / found.count) ** 0.5
         told = f"score {each.score:.2f}: {seen.value:.2f} of {each.count} spans"
         yield (
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" stroke="{colour}" stroke-width="1.5"'
@@ -69,16 +69,16 @@ def _legend(calibrated: Reliability, raw: Reliability) -> Iterator[str]:
     for number, (name, found, colour, filled) in enumerate(rows):
         y = _y(0) + 58 + 18 * number
         fill = colour if filled else "#fff"
-        yield f'<circle cx="{LEFT + 6}" cy="{y - 4}" r="4.5" stroke="{colour}" fill="{fill}"/>'
-        yield _text(LEFT + 18, y, f"{name}: {_told(found)}", "start", INK)
+        yield f'<circle cx="22" cy="{y - 4}" r="4.5" stroke="{colour}" fill="{fill}"/>'
+        yield _text(34, y, f"{name}{_told(found)}", "start", INK)
 
 
 def _told(found: Reliability) -> str:
     error = found.error
     if error.value is None:
-        return "too few articles to judge"
+        return ": too few articles to judge"
     ends = f" [{error.low:.3f}, {error.high:.3f}]" if error.low is not None else ""
-    return f"calibration error {error.value:.3f}{ends}, {found.count} spans"
+    return f", {found.count} spans: calibration error {error.value:.3f}{ends}"
 
 
 def _text(x: float, y: float, told: str, anchor: str, colour: str) -> str:

@@ -218,7 +218,7 @@ class _Work:
         gone = len(manifest.test) - len(self.test.examples)
         notes = [
             "reference: gold, else characters that at least half of the annotators covered",
-            f"thresholds tuned on {len(manifest.validation)} held-out articles",
+            f"thresholds and calibration: {manifest.standards or 'the validation part'}",
             "intervals: 95%, bootstrap over stories",
             "SI of all labels ignores the labels, FLC does not",
             "shuffled: the reference's own spans at random places",
