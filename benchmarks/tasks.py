@@ -292,7 +292,7 @@ def _read(path: Path, name: str, task: Task) -> tuple[Scheme, list[Example]]:
     found = convert(corpus.read(path), name, corpus.scheme)
     scheme = corpus.scheme
     if name == "persuasion4good":
-        question = Question("asks", "one", values=(Value("yes"), Value("no")))
+        question = Question(name="asks", type="one", values=(Value(name="yes"), Value(name="no")))
     else:
         question = scheme.question(task.question)
         assert question is not None
