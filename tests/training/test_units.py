@@ -152,7 +152,8 @@ def test_an_exclusive_choice_shares_one_out_and_others_stand_alone(logits: list[
     one, several = HEADS.choices
     found = shares(one, np.array(logits, np.float32))
     assert found.sum() == pytest.approx(1)
-    assert found.argmax() == np.argmax(logits)
+    # Logits that differ by less than a float can tell have the same share
+    assert found[int(np.argmax(logits))] == found.max()
     alone = shares(several, np.array(logits[:2], np.float32))
     assert alone == pytest.approx(sigmoid(np.array(logits[:2], np.float32)))
     assert ((alone > 0) & (alone <= 1)).all()
