@@ -42,7 +42,7 @@ def serve(job: Job, studio: LabelStudio, ready: Callable[[Serving], None]) -> No
     with _listening(settings) as listener:
         address, port = listener.getsockname()[:2]
         entry = door(settings, address)
-        model = served(load_model(job), job.scheme)
+        model = served(load_model(job), job)
         app = application(model, studio, entry, settings)
         shown = f"[{address}]" if ":" in address else address
         config = uvicorn.Config(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from corpus.job import now
+from corpus.job import Job, now
 from corpus.records import Annotation, Article
-from corpus.scheme import Scheme
-from training.calibration import Calibration
 from training.checkpoint import Checkpoint
-from training.opinions import answers, spans
+from training.predict import author
+from training.predictions import Author
 from training.readings import Encode, Reader
 from training.serving.turns import Deadline
 from training.units import Floats, Ints
@@ -20,11 +19,8 @@ from training.units import Floats, Ints
 class Served:
     """A model under its version: the name of a run, which begins with when it was trained."""
 
-    name: str
     version: str
-    scheme: Scheme
-    thresholds: Mapping[str, float]
-    calibration: Calibration
+    author: Author
     reader: Reader
 
     def annotations(self, articles: Sequence[Article], deadline: Deadline) -> list[Annotation]:
@@ -34,22 +30,10 @@ class Served:
             RefusedError: the time is over; looked at before each forward pass.
         """
         reader = replace(self.reader, encode=_Timed(self.reader.encode, deadline))
-        when, weights, found = now(), self.reader.weights, []
+        when, found = now(), []
         for reading in reader.read(articles, keep=True):
             deadline.check()
-            annotation = Annotation(
-                id=f"{self.version}:{reading.article.id}",
-                article=reading.article.id,
-                sha256=reading.article.sha256,
-                author=self.name,
-                role="model",
-                run=self.version,
-                scheme=self.scheme.hash,
-                spans=spans(reading, weights, self.scheme, self.thresholds, self.calibration),
-                answers=answers(reading, weights, self.scheme),
-                when=when,
-            )
-            found.append(annotation)
+            found.append(self.author.says(reading, self.version, when))
         return found
 
 
@@ -65,15 +49,8 @@ class _Timed:
         return self.encode(ids, mask)
 
 
-def served(checkpoint: Checkpoint, scheme: Scheme) -> Served:
-    """Return a checkpoint ready to be served; trained again, it has another version."""
+def served(checkpoint: Checkpoint, job: Job) -> Served:
+    """Return the job's model ready to be served; trained again, it has another version."""
     manifest = checkpoint.manifest
     version = f"{manifest.when.removesuffix('Z').replace(':', '-')}-{manifest.name}"
-    return Served(
-        manifest.name,
-        version,
-        scheme,
-        manifest.thresholds,
-        manifest.calibration,
-        checkpoint.reader,
-    )
+    return Served(version, author(checkpoint, job), checkpoint.reader)

@@ -38,7 +38,7 @@ def app_of(
     **settings: Any,
 ) -> Starlette:
     """The job's model, its encoder wrapped by `encode`."""
-    model = served(load_model(job), job.scheme)
+    model = served(load_model(job), job)
     if encode:
         model = replace(model, reader=replace(model.reader, encode=encode(model.reader.encode)))
     return application(model, Backend(job), Door(token), ServingSection(**settings))

@@ -60,7 +60,7 @@ def test_articles_are_answered_with_what_the_model_says_of_them(app: Starlette, 
     news = pages(4, seed=9)
     answer = ask(app, "/predict", {"articles": [sent(each) for each in news]})
     assert answer.status_code == 200
-    model = served(load_model(job), job.scheme)
+    model = served(load_model(job), job)
     expected = model.annotations(news, Deadline(60))
     got = answer.json()["annotations"]
     assert [each["article"] for each in got] == [each.id for each in news]
