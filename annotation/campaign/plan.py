@@ -220,11 +220,12 @@ class _Planner:
     def _ripe(self, name: str, rows: list[Assignment], week: Week) -> Iterator[Assignment]:
         """Yield, by lot, what was submitted weeks ago and is not what the person saw last."""
         done = {key: when for key, when in self._known.submitted.items() if key[0] == name}
-        latest = max(done.values(), default="")
+        # One key, not one time: of what was submitted within a second the rest is ripe
+        last = max(done, key=lambda key: (done[key], key), default=None)
         before = week.opens - timedelta(days=DAYS * (self._known.section.repeat_after - 1))
         for row in sorted(rows, key=lambda r: rank(self._known.section.seed, "repeat", *r.key)):
-            when = done.get(row.key, latest)
-            if when < latest and when[:10] <= before.isoformat():
+            when = done.get(row.key)
+            if when and row.key != last and when[:10] <= before.isoformat():
                 yield row
 
     def _control(self, week: Week, quota: Mapping[str, int], fresh: bool) -> None:

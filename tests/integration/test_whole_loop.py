@@ -101,7 +101,7 @@ def test_a_fourth_label_is_an_edit_of_the_scheme_and_nothing_else(
     job = sample_job(yaml.safe_dump(raw, allow_unicode=True))
     the_loop(job, lambda opinion: with_first_words_marked(opinion, "whispered praise"))
     assert "whispered praise" in interface(job.scheme)
-    assert "whispered praise" in load(job.models / "model").model.config.labels
+    assert "whispered praise" in load(job.models / "model").model.heads.labels
     dataset = annotations_to_dataset(read_annotations(job.annotations))
     assert "whispered praise" in {span["label"] for spans in dataset["spans"] for span in spans}
     scores = json.loads(job.scores.read_text(encoding="utf-8"))
