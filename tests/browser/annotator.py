@@ -60,7 +60,10 @@ class Annotator:
         self.page.goto(f"{project}/data")
         self.page.get_by_role("button", name="Label All Tasks").click()
         expect(self.text).to_be_visible(timeout=30_000)
+        instructions = self.page.get_by_text("Labeling Instructions", exact=True)
+        expect(instructions).to_be_visible()  # they come up some time after the article
         self.page.keyboard.press("Escape")
+        expect(instructions).to_be_hidden()
         expect(self.page.locator(".pressmark-labels")).to_be_visible()
 
     @property
