@@ -14,10 +14,9 @@ import uvicorn
 from corpus.errors import PressmarkError
 from corpus.job import Job
 from corpus.settings import ServingSection
-from training.predict import load_model
 from training.serving.app import LabelStudio, application
 from training.serving.door import door
-from training.serving.served import served
+from training.serving.served import Served
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +28,21 @@ class Serving:
     token: bool
 
 
-def serve(job: Job, studio: LabelStudio, ready: Callable[[Serving], None]) -> None:
-    """Serve the job's model until the process is asked to stop (SIGTERM, Ctrl-C).
+def serve(
+    job: Job,
+    load: Callable[[], Served],
+    studio: LabelStudio,
+    ready: Callable[[Serving], None],
+) -> None:
+    """Serve a model until the process is asked to stop (SIGTERM, Ctrl-C).
 
-    Who is being answered then is answered. `ready` is called before the first request is.
+    Who is being answered then is answered.
+
+    Args:
+        job: whose settings tell where to listen and what to let in.
+        load: loads the model, once the address is known to be free.
+        studio: answers Label Studio.
+        ready: called before the first request is answered.
 
     Raises:
         PressmarkError: no model, one of another scheme, a port that is taken, or a host that others
@@ -42,7 +52,7 @@ def serve(job: Job, studio: LabelStudio, ready: Callable[[Serving], None]) -> No
     with _listening(settings) as listener:
         address, port = listener.getsockname()[:2]
         entry = door(settings, address)
-        model = served(load_model(job), job)
+        model = load()
         app = application(model, studio, entry, settings)
         shown = f"[{address}]" if ":" in address else address
         config = uvicorn.Config(

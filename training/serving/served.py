@@ -1,14 +1,18 @@
-"""A model that is served: it reads articles while somebody waits for the answer."""
+"""A model that is served: it reads articles while somebody waits for the answer.
+
+Nothing here, nor what it imports, needs torch or transformers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from corpus.errors import PressmarkError
 from corpus.job import Job, now
 from corpus.records import Annotation, Article
-from training.checkpoint import Checkpoint
-from training.predict import author
+from training.exported import load
 from training.predictions import Author
 from training.readings import Encode, Reader
 from training.serving.turns import Deadline
@@ -49,8 +53,26 @@ class _Timed:
         return self.encode(ids, mask)
 
 
-def served(checkpoint: Checkpoint, job: Job) -> Served:
-    """Return the job's model ready to be served; trained again, it has another version."""
-    manifest = checkpoint.manifest
-    version = f"{manifest.when.removesuffix('Z').replace(':', '-')}-{manifest.name}"
-    return Served(version, author(checkpoint, job), checkpoint.reader)
+def exported(job: Job, folder: Path) -> Served:
+    """Return what `pressmark export-model` wrote to `folder`, ready to be served.
+
+    `prediction.backend` says what runs it, auto being 'onnx'.
+
+    Raises:
+        PressmarkError: no exported model, one that was changed or is of another scheme than the
+            job's, or a backend that is not installed or needs torch.
+    """
+    asked = job.settings.prediction
+    if asked.backend.startswith("torch"):
+        raise PressmarkError(
+            f"prediction.backend: {asked.backend!r} runs no exported model; set it to auto, onnx or"
+            " openvino"
+        )
+    model = load(folder, "onnx" if asked.backend == "auto" else asked.backend, asked.threads)
+    if model.author.scheme.hash != job.scheme.hash:
+        raise PressmarkError(
+            f"{folder}: exported under scheme {model.author.scheme.hash[:8]}…, the job has"
+            f" {job.scheme.hash[:8]}…: export the job's model again, or name the scheme"
+            f" {folder}/scheme.yaml in pressmark.yaml"
+        )
+    return Served(model.run, model.author, model.reader)

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,13 +23,20 @@ from annotation.backend import Backend
 from corpus.job import Job
 from corpus.records import Article
 from corpus.settings import ServingSection
-from training.predict import load_model
 from training.readings import Encode
 from training.serving.app import application
 from training.serving.door import Door
-from training.serving.served import served
+from training.serving.trained import trained
 
 HOME = "http://127.0.0.1:9090"
+#: The command where `pip install 'pressmark[train]'` was never run.
+BARE = """
+import sys
+names = "accelerate cleanlab optuna peft scipy sklearn torch transformers"
+sys.modules |= dict.fromkeys(names.split())
+from pressmark import main
+main()
+"""
 
 
 def app_of(
@@ -38,7 +46,7 @@ def app_of(
     **settings: Any,
 ) -> Starlette:
     """The job's model, its encoder wrapped by `encode`."""
-    model = served(load_model(job), job)
+    model = trained(job)
     if encode:
         model = replace(model, reader=replace(model.reader, encode=encode(model.reader.encode)))
     return application(model, Backend(job), Door(token), ServingSection(**settings))
@@ -76,13 +84,19 @@ def sent(article: Article, **fields: Any) -> dict[str, Any]:
 
 @contextmanager
 def serving(
-    job: Job, *settings: str, **environ: str
+    job: Job, *settings: str, model: Path | None = None, **environ: str
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The server's process and its address; it is ended by its number."""
+    """The server's process and its address; it is ended by its number.
+
+    Of an exported `model` the process has nothing to import that `pressmark[train]` brings.
+    """
     words = ["serve", "-C", str(job.folder), "--set", "serving.port=0"]
     words += [word for setting in settings for word in ("--set", setting)]
+    run = ["-m", "pressmark"]
+    if model:
+        run, words = ["-c", BARE], [*words, "--model", str(model)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "pressmark", *words],
+        [sys.executable, *run, *words],
         env={**os.environ, "PRESSMARK_TOKEN": "", **environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

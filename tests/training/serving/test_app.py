@@ -26,10 +26,9 @@ from tests.speech import article, scheme
 from tests.training.press import pages
 from tests.training.serving.asking import app_of, ask, client_of, sent
 from training.fit import Trained
-from training.predict import load_model
 from training.readings import Encode
 from training.serving.door import door
-from training.serving.served import served
+from training.serving.trained import trained
 from training.serving.turns import Deadline
 from training.units import Floats, Ints
 
@@ -60,7 +59,7 @@ def test_articles_are_answered_with_what_the_model_says_of_them(app: Starlette, 
     news = pages(4, seed=9)
     answer = ask(app, "/predict", {"articles": [sent(each) for each in news]})
     assert answer.status_code == 200
-    model = served(load_model(job), job)
+    model = trained(job)
     expected = model.annotations(news, Deadline(60))
     got = answer.json()["annotations"]
     assert [each["article"] for each in got] == [each.id for each in news]
