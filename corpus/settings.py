@@ -256,6 +256,15 @@ class EvaluationSection(Strict):
     abstain: Annotated[tuple[Share, Share] | None, Field(strict=False)] = None
     samples: Number = 1000
 
+    @field_validator("abstain")
+    @classmethod
+    def _in_order(cls, ends: tuple[float, float] | None) -> tuple[float, float] | None:
+        if ends and ends[0] >= ends[1]:
+            raise ValueError(
+                f"no band from {ends[0]:g} to {ends[1]:g}: give the lower end first, then a higher"
+            )
+        return ends
+
 
 class PredictionSection(Strict):
     """How articles are read: `backend` auto takes the fastest that is installed and exact enough.

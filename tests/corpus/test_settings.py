@@ -53,6 +53,16 @@ def test_an_isolated_job_has_servers_of_its_own(tmp_path: Path) -> None:
     assert "'isolated' needs servers of our own" in told
 
 
+@pytest.mark.parametrize("ends", ["0.6, 0.3", "0.5, 0.5"])
+def test_a_band_of_abstention_has_its_lower_end_first(tmp_path: Path, ends: str) -> None:
+    (told,) = problems(tmp_path, f"evaluation:\n  abstain: [{ends}]\n")
+    low, high = ends.split(", ")
+    assert told.endswith(
+        f"pressmark.yaml:2: evaluation.abstain: no band from {low} to {high}: give the lower end"
+        " first, then a higher"
+    )
+
+
 def test_what_is_of_another_kind_is_told_in_the_file_s_words(tmp_path: Path) -> None:
     text = "people:\n  ana:\n  ben: [x]\nstudio:\nsources: pages\ncampaign: {prelabels: 0.5}\n"
     assert [each.partition("pressmark.yaml:")[2] for each in problems(tmp_path, text)] == [
