@@ -205,6 +205,8 @@ def score(
     seed: int = 0,
     measures: Mapping[str, Measure] = MEASURES,
     labelled: Mapping[str, Measure] = LABELLED,
+    *,
+    samples: int = SAMPLES,
 ) -> list[Score]:
     """Return every measure of all labels together (first) and of each of `labels`.
 
@@ -214,34 +216,39 @@ def score(
         seed: of the bootstrap.
         measures: what is measured of all labels together and of each.
         labelled: what is measured of all labels together alone.
+        samples: of the bootstrap; none, no intervals.
     """
+    draw = functools.partial(bootstrap, seed=seed, samples=samples)
     scores = [
-        _score("", name, measure, pairs, seed) for name, measure in {**measures, **labelled}.items()
+        _score("", name, measure, pairs, draw) for name, measure in {**measures, **labelled}.items()
     ]
     for label in labels:
         only = [
             Pair(pair.group, _only(pair.reference, label), _only(pair.predicted, label))
             for pair in pairs
         ]
-        scores += [_score(label, name, measure, only, seed) for name, measure in measures.items()]
+        scores += [_score(label, name, measure, only, draw) for name, measure in measures.items()]
     return scores
 
 
-def bootstrap(tallies: Sequence[Tally], seed: int = 0) -> tuple[Figure, Figure, Figure]:
+def bootstrap(
+    tallies: Sequence[Tally], seed: int = 0, samples: int = SAMPLES
+) -> tuple[Figure, Figure, Figure]:
     """Return precision, recall and F1 of the sum of `tallies`, resampled with replacement.
 
-    One tally is one independent unit (a group of articles). The same seed and number of units
-    draw the same samples, so that systems are compared on the same draws. Percentile intervals;
-    samples without any span are left out, and with a single unit there is no interval.
+    One tally is one independent unit (a group of articles). The same seed, number of samples and
+    number of units draw the same samples, so that systems are compared on the same draws.
+    Percentile intervals; samples without any span are left out, and with a single unit, or no
+    samples, there is no interval.
     """
     import numpy as np
 
     total = sum(tallies, Tally())
     values = (total.precision, total.recall, total.f1)
-    if len(tallies) < 2 or total.f1 is None:
+    if len(tallies) < 2 or samples < 1 or total.f1 is None:
         return Figure(values[0]), Figure(values[1]), Figure(values[2])
     counts = np.array([[t.precise, t.predicted, t.recalled, t.reference] for t in tallies])
-    sums = _draws(len(tallies), seed) @ counts
+    sums = _draws(len(tallies), seed, samples) @ counts
     sums = sums[(sums[:, 1] + sums[:, 3]) > 0]
     precision = sums[:, 0] / np.maximum(sums[:, 1], 1)
     recall = sums[:, 2] / np.maximum(sums[:, 3], 1)
@@ -255,23 +262,29 @@ def bootstrap(tallies: Sequence[Tally], seed: int = 0) -> tuple[Figure, Figure, 
 
 
 @functools.lru_cache(maxsize=8)
-def _draws(units: int, seed: int) -> NDArray[np.float64]:
-    """How often each unit stands in each bootstrap sample, SAMPLES x units."""
+def _draws(units: int, seed: int, samples: int) -> NDArray[np.float64]:
+    """How often each unit stands in each bootstrap sample, samples x units."""
     import numpy as np
 
-    drawn = np.random.default_rng(seed).integers(units, size=(SAMPLES, units))
-    times = np.zeros((SAMPLES, units))
-    np.add.at(times, (np.arange(SAMPLES)[:, None], drawn), 1)
+    drawn = np.random.default_rng(seed).integers(units, size=(samples, units))
+    times = np.zeros((samples, units))
+    np.add.at(times, (np.arange(samples)[:, None], drawn), 1)
     return times
 
 
-def _score(label: str, name: str, measure: Measure, pairs: Sequence[Pair], seed: int) -> Score:
+def _score(
+    label: str,
+    name: str,
+    measure: Measure,
+    pairs: Sequence[Pair],
+    draw: Callable[[Sequence[Tally]], tuple[Figure, Figure, Figure]],
+) -> Score:
     groups: dict[str, Tally] = {}
     for pair in pairs:
         tally = measure(pair.reference, pair.predicted)
         groups[pair.group] = groups.get(pair.group, Tally()) + tally
     total = sum(groups.values(), Tally())
-    figures = bootstrap(list(groups.values()), seed)
+    figures = draw(list(groups.values()))
     return Score(label, name, *figures, total.predicted, total.reference)
 
 

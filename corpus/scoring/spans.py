@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from corpus.agreement.estimates import Statistic
+from corpus.agreement.estimates import Sampling, Statistic
 from corpus.measures import MEASURES, Measure, Pair, Place, Score, Tally, merged, score
 from corpus.records import Span
 
@@ -61,7 +61,7 @@ def score_spans(
     pairs: Sequence[Pair],
     labels: Sequence[str],
     words: Sequence[Sequence[Place]] | None = None,
-    seed: int = 0,
+    sampling: Sampling | None = None,
 ) -> list[Score]:
     """Return `corpus.measures.score` with 'character' beside, and 'token' where words are given.
 
@@ -69,15 +69,18 @@ def score_spans(
         pairs: the two sides of every article.
         labels: the labels that are scored one by one.
         words: the words of each article, as many as there are pairs.
-        seed: of the bootstrap.
+        sampling: of the intervals.
     """
-    scores = score(pairs, labels, seed, {**MEASURES, "character": characters})
+    sampling = sampling or Sampling()
+    seed, samples = sampling.seed, sampling.samples
+    measures = {**MEASURES, "character": characters}
+    scores = score(pairs, labels, seed, measures, samples=samples)
     if words is not None:
         counted = [
             Pair(pair.group, in_words(pair.reference, of), in_words(pair.predicted, of))
             for pair, of in zip(pairs, words, strict=True)
         ]
-        scores += score(counted, labels, seed, {"token": characters}, {})
+        scores += score(counted, labels, seed, {"token": characters}, {}, samples=samples)
     return scores
 
 

@@ -195,6 +195,13 @@ def test_the_interval_holds_the_value_and_is_the_same_again() -> None:
         assert figure.low <= figure.value <= figure.high
     assert bootstrap(tallies) == figures
     assert bootstrap(tallies, seed=1) != figures
+    assert bootstrap(tallies, samples=7) != figures
+
+
+def test_one_sample_has_no_width_and_none_no_interval() -> None:
+    tallies = [exact(at((0, 3), (5, 8)), at((0, 3 + n % 2))) for n in range(20)]
+    assert all(figure.low == figure.high for figure in bootstrap(tallies, samples=1))
+    assert {figure.low for figure in bootstrap(tallies, samples=0)} == {None}
 
 
 def test_articles_that_all_score_the_same_leave_no_doubt() -> None:

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from corpus.agreement.estimates import Sampling
 from corpus.measures import OVERLAP, Pair, Tally, bootstrap
 from corpus.records import Article, Span
 from corpus.stories.recurring import plain
@@ -42,7 +43,9 @@ class _Falls:
     flc: float
 
 
-def strata(test: Test, pairs: Sequence[Pair], taught: Sequence[Example]) -> tuple[Stratum, ...]:
+def strata(
+    test: Test, pairs: Sequence[Pair], taught: Sequence[Example], sampling: Sampling
+) -> tuple[Stratum, ...]:
     """Return the model's F1 in each stratum that holds a span of either side."""
     seen = {text for example in taught for text in _texts(example.article)}
     months = _by_month(test)
@@ -58,7 +61,7 @@ def strata(test: Test, pairs: Sequence[Pair], taught: Sequence[Example]) -> tupl
             held[fall.strata[by]].append(fall)
         if by == "publisher" and len(held) > MOST:
             held = _fewer(held)
-        found += [_stratum(by, name, held[name]) for name in sorted(held, key=_order)]
+        found += [_stratum(by, name, held[name], sampling) for name in sorted(held, key=_order)]
     return tuple(found)
 
 
@@ -103,7 +106,7 @@ def _credit(span: Span, others: Sequence[Span]) -> tuple[float, float]:
     return met, covered
 
 
-def _stratum(by: str, name: str, falls: Sequence[_Falls]) -> Stratum:
+def _stratum(by: str, name: str, falls: Sequence[_Falls], drawn: Sampling) -> Stratum:
     overlap: defaultdict[str, Tally] = defaultdict(Tally)
     flc: defaultdict[str, Tally] = defaultdict(Tally)
     for fall in falls:
@@ -111,7 +114,9 @@ def _stratum(by: str, name: str, falls: Sequence[_Falls]) -> Stratum:
             mine = Tally(credit, 1, 0, 0) if fall.predicted else Tally(0, 0, credit, 1)
             tally[fall.group] += mine
     predicted = sum(fall.predicted for fall in falls)
-    figures = (bootstrap(list(each.values()))[2] for each in (overlap, flc))
+    figures = (
+        bootstrap(list(each.values()), drawn.seed, drawn.samples)[2] for each in (overlap, flc)
+    )
     return Stratum(by, name, len(falls) - predicted, predicted, *figures)
 
 

@@ -66,9 +66,9 @@ class Test:
             found.append(Pair(self.groups[id_], self.references[id_], predicted))
         return found
 
-    def scores(self, pairs: Sequence[Pair]) -> tuple[Score, ...]:
+    def scores(self, pairs: Sequence[Pair], sampling: Sampling | None = None) -> tuple[Score, ...]:
         """Return every measure of all labels together, then of each."""
-        return tuple(score_spans(pairs, self.scheme.label_names, self._places))
+        return tuple(score_spans(pairs, self.scheme.label_names, self._places, sampling))
 
     def counted(self, pairs: Sequence[Pair], measure: str, label: str) -> list[Pair]:
         """Return the pairs of one label (or all, where it is '') as `measure` takes them."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -21,7 +23,7 @@ from tests.conftest import MakeJob
 from tests.speech import mark
 from tests.training.conftest import QUICK
 from tests.training.press import BAD, opinion, pages
-from training.evaluate import MODEL, evaluate
+from training.evaluate import MODEL, Scores, evaluate
 from training.evaluate.run import PAGE
 from training.fit import Trained, train
 
@@ -55,6 +57,18 @@ def test_every_part_of_the_evaluation_is_there(copy: Job) -> None:
     written = json.loads(job.scores.read_text(encoding="utf-8"))
     assert len(written["strata"]) == len(scores.strata)
     assert "Precision of the surest spans" in (job.folder / PAGE).read_text(encoding="utf-8")
+
+
+def test_as_many_samples_as_the_settings_say_are_drawn_for_every_interval(copy: Job) -> None:
+    """The ends of an interval from one sample are one number."""
+    append_annotations(
+        copy.annotations, [opinion(p, "cem", copy.scheme) for p in read_articles(copy)]
+    )
+    one = _intervals(evaluate(open_job(copy.folder, ["evaluation.samples=1"])))
+    assert {"systems", "versus", "human", "questions", "strata"} <= {*one}
+    assert [name for name, found in one.items() if any(low != high for low, high in found)] == []
+    many = _intervals(evaluate(copy))
+    assert any(low != high for low, high in many["systems"])
 
 
 def test_without_its_encoder_one_baseline_is_missing_and_the_reason_is_told(copy: Job) -> None:
@@ -165,6 +179,23 @@ def test_the_command_says_the_essential_first_in_80_columns(copy: Job) -> None:
     assert max(map(len, lines)) <= 80
     assert next(n for n, line in enumerate(lines) if "all labels, F1" in line) < 5
     assert "written: scores.json, report/evaluation.html" in lines
+
+
+def _intervals(scores: Scores) -> dict[str, list[tuple[float, float]]]:
+    """The ends of every interval that is drawn by lot, by the part of the scores it stands in."""
+
+    def ends(value: Any) -> Iterator[tuple[float, float]]:
+        if isinstance(value, dict):
+            if value.keys() >= {"value", "low", "high"} and value["low"] is not None:
+                yield value["low"], value["high"]
+            value = value.values()
+        if not isinstance(value, str | int | float | None):
+            for each in value:
+                yield from ends(each)
+
+    told = asdict(scores)
+    del told["reliability"]["bins"]  # theirs are computed
+    return {name: found for name, part in told.items() if (found := [*ends(part)])}
 
 
 def _bad(text: str) -> bool:

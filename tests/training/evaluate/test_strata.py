@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corpus.agreement.estimates import Sampling
 from tests.speech import article, mark, scheme
 from training.evaluate.results import Stratum
 from training.evaluate.strata import strata
@@ -25,7 +26,7 @@ def found(*quotes: str, taught: tuple[str, ...] = ()) -> dict[tuple[str, str], S
     said = {"a1": model.spans, "a2": ()}
     pairs = test.pairs(lambda example: said[example.article.id])
     lessons = [Example(article(text, f"t{n}"), ()) for n, text in enumerate(taught)]
-    return {(each.by, each.name): each for each in strata(test, pairs, lessons)}
+    return {(each.by, each.name): each for each in strata(test, pairs, lessons, Sampling(50))}
 
 
 def test_a_span_falls_where_it_stands_itself() -> None:
