@@ -1,15 +1,13 @@
-"""Choices: what was answered of articles, sentences, places, and of spans that were found."""
+"""Choices: what was answered of articles, of sentences and of places."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from corpus.agreement.estimates import Sampling
-from corpus.measures import alike
-from corpus.records import Span
 from corpus.scoring.answers import (
     POLARITIES,
     Answered,
@@ -21,9 +19,8 @@ from corpus.scoring.answers import (
 from corpus.scoring.ceiling import Asked, Ceiling, answer_ceiling, most, most_each
 from corpus.scoring.coverage import Coverage, answer_coverage
 from corpus.scoring.paired import paired_answers
-from training.evaluate.results import MODEL, Question, Versus
+from training.evaluate.results import MODEL, QUESTION, Question, Versus
 from training.evaluate.said import Said, Where
-from training.evaluate.systems import Test
 from training.examples import Example
 from training.heads import FLAG, Choice
 
@@ -105,7 +102,7 @@ def baselines(asked: Asking, taught: Opinions) -> dict[str, Answers]:
     moved = list(asked.references)
     random.Random(0).shuffle(moved)  # noqa: S311  # a baseline, no secret
     by = dict(zip(asked.where, moved, strict=True))
-    return {COMMON: _always(common), SHUFFLED: by.__getitem__}
+    return {COMMON: always(common), SHUFFLED: by.__getitem__}
 
 
 def question(
@@ -139,7 +136,7 @@ def versus(
     ours = asked.answered(systems[MODEL])
     for other in others:
         found = paired_answers(ours, asked.answered(systems[other]), macro_f1, sampling)
-        yield Versus(other, asked.choice.name, "macro F1", found)
+        yield Versus(other, asked.choice.name, QUESTION, found)
 
 
 def best(found: Question, models: Sequence[str]) -> str:
@@ -148,67 +145,9 @@ def best(found: Question, models: Sequence[str]) -> str:
     return max(others, key=lambda name: found.systems[name].macro_f1.value or 0.0)
 
 
-def attributes(
-    choices: Sequence[Choice], test: Test, said: Said, taught: Sequence[Example], sampling: Sampling
-) -> tuple[Question, ...]:
-    """Return how the model answers what is asked of a span, where it found one.
-
-    A span counts as found where it overlaps one of the reference's, of the same label, by half.
-    The reference's value is that of more than half of the annotators who have such a span there.
-    The one baseline is the value that is commonest in training.
-    """
-    found = []
-    for choice in choices:
-        asked, predicted = _matched(choice, test, said)
-        counts = Counter(
-            tuple(sorted(values))
-            for e in taught
-            for o in e.opinions
-            for s in o.spans
-            if s.label in choice.labels and (values := _values(choice, s)) is not None
-        )
-        common = min(counts, key=lambda v: (-counts[v], v)) if counts else ()
-        systems = {MODEL: predicted.__getitem__, COMMON: _always(common)}
-        bare = Said()
-        found.append(question(asked, systems, bare, None, sampling))
-    return tuple(replace(each, coverage=None) for each in found)
-
-
-def _matched(choice: Choice, test: Test, said: Said) -> tuple[Asking, dict[Where, Values]]:
-    references: dict[Where, Values] = {}
-    predicted: dict[Where, Values] = {}
-    divided = 0
-    for example in test.examples:
-        id_ = example.article.id
-        spans = [s for o in example.opinions for s in o.spans if s.label in choice.labels]
-        for reference in test.references[id_]:
-            ours = next((s for s in said.spans[id_] if alike(s, reference)), None)
-            given = [
-                v for s in spans if alike(s, reference) and (v := _values(choice, s)) is not None
-            ]
-            if reference.label not in choice.labels or ours is None or not given:
-                continue
-            value = (most if choice.exclusive else most_each)(given)
-            where = (f"{choice.name} of {reference.label}", id_, (reference.start, reference.end))
-            if value is None:
-                divided += 1
-                continue
-            references[where] = value
-            predicted[where] = tuple(ours.attributes.get(choice.name, ()))
-    groups = tuple(test.groups[article] for _, article, _ in references)
-    asked = Asking(choice, tuple(references), tuple(references.values()), groups, divided)
-    return asked, predicted
-
-
-def _always(values: Values) -> Answers:
+def always(values: Values) -> Answers:
+    """Return what picks the same values everywhere."""
     return lambda _: values
-
-
-def _values(choice: Choice, span: Span) -> Values | None:
-    """An annotator's values of a span; None where the question was left open or not asked."""
-    values = tuple(v for v in span.attributes.get(choice.name, ()) if v in choice.values)
-    asked = span.attributes and choice.values == FLAG
-    return values if values or asked else None
 
 
 def _ceiling(asked: Asking, model: Answers, raw: Opinions, sampling: Sampling) -> Ceiling:

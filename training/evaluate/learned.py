@@ -6,6 +6,7 @@ Each is taught the model's training articles, its thresholds tuned on the model'
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from corpus.errors import PressmarkError
 from corpus.job import Job
@@ -24,6 +25,14 @@ from training.units_baselines import Linear, frozen, tfidf
 TFIDF, FROZEN = "TF-IDF", "frozen"
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A regression, and what it says of the test's examples."""
+
+    linear: Linear
+    said: Said
+
+
 def lexicon_of(examples: Examples, manifest: Manifest, scheme: Scheme) -> System:
     """Return a lexicon."""
     learned = lexicon(examples.of(manifest.train), scheme)
@@ -40,13 +49,13 @@ def regressions(
     asked: Sequence[Where],
     *,
     progress: Progress,
-) -> tuple[dict[str, Said], list[str]]:
-    """Return what the regressions say, by name, and why one of them is missing, if it is.
+) -> tuple[dict[str, Learned], list[str]]:
+    """Return the regressions with what they say, by name, and why one of them is missing, if it is.
 
     That is where its encoder cannot be loaded any more: the model itself does not need it.
     """
     taught, held_out = examples.of(manifest.train), examples.unassisted(manifest.validation)
-    said: dict[str, Said] = {}
+    learned: dict[str, Learned] = {}
     missing: list[str] = []
     makers = dict(_makers(job, taught, manifest))
     for done, (name, make) in enumerate(makers.items()):
@@ -59,9 +68,10 @@ def regressions(
         readings = list(linear.readings([each.article for each in held_out]))
         thresholds = tuned(readings, held_out, job.scheme)
         articles = [each.article for each in test.examples]
-        said[name] = overhear(linear, articles, job.scheme, thresholds, asked)
+        said = overhear(linear, articles, job.scheme, thresholds, asked)
+        learned[name] = Learned(linear, said)
     progress("baselines", len(makers), len(makers))
-    return said, missing
+    return learned, missing
 
 
 def _makers(

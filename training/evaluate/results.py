@@ -13,13 +13,15 @@ from corpus.scoring.reliability import Reliability
 
 FORMAT = 2
 MODEL = "model"
+#: What is compared of questions, and of attributes.
+QUESTION, ATTRIBUTE = "macro F1", "macro F1 of the attribute"
 
 
 @dataclass(frozen=True, slots=True)
 class Versus:
     """The model's F1 less another's, on the same articles; `label` is empty for all together.
 
-    `what` is a measure of spans, or of the question that `label` names ('macro F1').
+    `what` is a measure of spans, or `QUESTION` or `ATTRIBUTE` of what `label` names.
     """
 
     other: str

@@ -16,6 +16,7 @@ from corpus.scoring.coverage import span_coverage
 from training.baselines import everything, shuffled
 from training.checkpoint import Checkpoint, load
 from training.evaluate import choices, errors
+from training.evaluate.attributes import attributes
 from training.evaluate.certainty import band, reliable
 from training.evaluate.human import human
 from training.evaluate.learned import lexicon_of, regressions
@@ -96,13 +97,15 @@ class _Work:
         learned, missing = regressions(
             self.job, self.examples, manifest, test, asked, progress=self.progress
         )
-        models = {MODEL: said, **heard, **learned}
+        linear = {name: each.linear for name, each in learned.items()}
+        models = {MODEL: said, **heard, **{name: each.said for name, each in learned.items()}}
         pairs = {name: test.pairs(system) for name, system in self._systems(models).items()}
         questions, between = self._questions(models, asking, tuple(heard))
         found = errors.errors(test, pairs[MODEL]) if pairs else []
         seeds = of_seeds(test, [(one, self._said(one, {})) for one in self._seeds()])
         taught = self.examples.of(manifest.train)
         about = [choice for choice, _ in self.checkpoint.reader.weights.heads.about("span")]
+        of_spans, less = attributes(about, test, said, taught, self.sampling, beside=linear)
         ours = pairs.get(MODEL, [])
         abstain = self.job.settings.evaluation.abstain or manifest.calibration.abstain
         scores = Scores(
@@ -115,9 +118,9 @@ class _Work:
             annotations=sum(len(each.opinions) for each in test.examples),
             spans=_counts(test),
             systems={name: test.scores(each, self.sampling) for name, each in pairs.items()},
-            versus=(*self._versus(pairs, tuple(heard)), *between),
+            versus=(*self._versus(pairs, tuple(heard)), *between, *less),
             human=human(test, ours, said.spans, self.own, self.sampling) if pairs else (),
-            attributes=choices.attributes(about, test, said, taught, self.sampling),
+            attributes=of_spans,
             questions=questions,
             strata=strata(test, ours, taught, self.sampling) if pairs else (),
             coverage=span_coverage(ours, overlapping) if pairs else None,

@@ -10,7 +10,7 @@ from corpus.agreement.told import ALL, Told
 from corpus.looking.display import safe
 from corpus.measures import Figure
 from corpus.scoring.paired import Paired
-from training.evaluate.results import MODEL, Question, Scores, Versus
+from training.evaluate.results import ATTRIBUTE, MODEL, QUESTION, Question, Scores, Versus
 
 #: Measures of all labels together and of one label, as many as 80 columns hold.
 SHOWN = ("overlap", "token", "SI", "FLC")
@@ -144,8 +144,9 @@ def _question(found: Question, versus: Sequence[Versus], what: str = "question")
         told.row(SAME, found.ceiling.cases, found.ceiling.model, *blank)
     elif found.ceiling:
         told.notes.append(f"annotators: – ({found.ceiling.annotators.why})")
+    compared = (found.name, QUESTION if what == "question" else ATTRIBUTE)
     for each in versus:
-        if (each.label, each.what) == (found.name, "macro F1") and what == "question":
+        if (each.label, each.what) == compared:
             told.notes.append(f"model less {safe(each.other)}, macro F1: {difference(each.paired)}")
     if found.open:
         told.notes.append(f"{found.open} more that annotators are divided on are not scored")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from corpus.agreement.estimates import Sampling
 from corpus.records import Answer, Article
 from tests.speech import article, mark, scheme
 from training.evaluate.choices import (
     COMMON,
     asking,
-    attributes,
     baselines,
     opinions,
     question,
@@ -19,7 +16,6 @@ from training.evaluate.choices import (
 from training.evaluate.results import MODEL
 from training.evaluate.said import Answer as Picked
 from training.evaluate.said import Said
-from training.evaluate.systems import Test as Tested
 from training.examples import Example
 from training.heads import Choice
 
@@ -83,24 +79,3 @@ def test_f1m_is_told_of_sentiment_alone() -> None:
     assert found.f1m[MODEL].value == (2 / 3) / 3
     plain = asking(GENRE, opinions(TESTED, [GENRE]), GROUPS)
     assert question(plain, systems, Said(), None, FEW).f1m == {}
-
-
-def test_attributes_are_scored_where_the_span_was_found() -> None:
-    one = mark("ana", ("vile", "judged"), ("silly", "judged"), of=page(0))
-    test = Tested((Example(page(0), (one,)),), SCHEME, GROUPS)
-    vile, silly = one.spans
-    said = Said({"a0": (replace(vile, attributes={"sentiment": ("positive",)}),)})
-    (found,) = attributes([SENTIMENT], test, said, list(test.examples), FEW)
-    assert found.systems[MODEL].answers == 1
-    assert found.systems[MODEL].accuracy.value == 0
-    assert found.systems[COMMON].accuracy.value == 1
-    both = Said({"a0": (vile, silly)})
-    (found,) = attributes([SENTIMENT], test, both, list(test.examples), FEW)
-    assert (found.systems[MODEL].answers, found.systems[MODEL].accuracy.value) == (2, 1)
-
-
-def test_nothing_answered_is_a_dash_not_nought() -> None:
-    test = Tested((Example(page(0), (mark("ana", of=page(0)),)),), SCHEME, GROUPS)
-    (found,) = attributes([SENTIMENT], test, Said({"a0": ()}), list(test.examples), FEW)
-    assert found.systems[MODEL].macro_f1.value is None
-    assert found.systems[MODEL].answers == 0

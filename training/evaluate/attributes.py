@@ -1,0 +1,142 @@
+"""Attributes: what is asked of a span, where the model found one.
+
+A span counts as found where one of the model's, of the same label, overlaps it by half. The
+reference's value is that of more than half of the annotators who have such a span there. Every
+system is asked about the model's own span, so that all answer the same; no baseline is scored on
+where spans stand.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.agreement.estimates import Sampling
+from corpus.measures import Place, alike
+from corpus.records import Article, Span
+from corpus.scoring.ceiling import most, most_each
+from training.evaluate.choices import (
+    COMMON,
+    Answers,
+    Asking,
+    Values,
+    always,
+    best,
+    question,
+    versus,
+)
+from training.evaluate.results import ATTRIBUTE, MODEL, Question, Versus
+from training.evaluate.said import Said, Where
+from training.evaluate.systems import Test
+from training.examples import Example
+from training.heads import FLAG, Choice
+from training.opinions import picked
+from training.units import unit
+from training.units_baselines import Linear
+
+
+def attributes(
+    choices: Sequence[Choice],
+    test: Test,
+    said: Said,
+    taught: Sequence[Example],
+    sampling: Sampling,
+    *,
+    beside: Mapping[str, Linear],
+) -> tuple[tuple[Question, ...], tuple[Versus, ...]]:
+    """Return how each attribute is answered, and the model less the best baseline.
+
+    Args:
+        choices: what is asked of spans.
+        test: the examples that are scored.
+        said: what the model says of them.
+        taught: what the baselines were taught.
+        sampling: of the intervals.
+        beside: the regressions, by name; the value that is commonest in training is added.
+    """
+    found: list[Question] = []
+    between: list[Versus] = []
+    for choice in choices:
+        there = _found(choice, test, said)
+        systems: dict[str, Answers] = {MODEL: there.model.__getitem__}
+        systems |= {name: _says(linear, choice, there) for name, linear in beside.items()}
+        systems[COMMON] = always(_commonest(choice, taught))
+        made = question(there.asked, systems, Said(), None, sampling)
+        found.append(made)
+        if there.asked.where:
+            less = versus(there.asked, systems, [best(made, [MODEL])], sampling)
+            between += [replace(each, what=ATTRIBUTE) for each in less]
+    return tuple(found), tuple(between)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The reference's spans that the model found: its values, and its own places for them."""
+
+    asked: Asking
+    model: Mapping[Where, Values]
+    places: Mapping[Where, Place]
+    articles: Mapping[str, Article]
+
+
+def _found(choice: Choice, test: Test, said: Said) -> _Found:
+    references: dict[Where, Values] = {}
+    model: dict[Where, Values] = {}
+    places: dict[Where, Place] = {}
+    divided = 0
+    for example in test.examples:
+        id_ = example.article.id
+        spans = [s for o in example.opinions for s in o.spans if s.label in choice.labels]
+        for reference in test.references[id_]:
+            ours = next((s for s in said.spans[id_] if alike(s, reference)), None)
+            given = [
+                v for s in spans if alike(s, reference) and (v := _values(choice, s)) is not None
+            ]
+            if reference.label not in choice.labels or ours is None or not given:
+                continue
+            value = (most if choice.exclusive else most_each)(given)
+            where = (f"{choice.name} of {reference.label}", id_, (reference.start, reference.end))
+            if value is None:
+                divided += 1
+                continue
+            references[where] = value
+            model[where] = tuple(ours.attributes.get(choice.name, ()))
+            places[where] = (ours.start, ours.end)
+    groups = tuple(test.groups[article] for _, article, _ in references)
+    asked = Asking(choice, tuple(references), tuple(references.values()), groups, divided)
+    articles = {each.article.id: each.article for each in test.examples}
+    return _Found(asked, model, places, articles)
+
+
+def _says(linear: Linear, choice: Choice, found: _Found) -> Answers:
+    """What a regression picks at the model's spans; nothing where it was not taught the choice."""
+    known = next((c for c, _ in linear.heads.about("span") if c.name == choice.name), choice)
+    at: defaultdict[str, list[Where]] = defaultdict(list)
+    for where in found.places:
+        at[where[1]].append(where)
+    values: dict[Where, Values] = {}
+    for id_, here in at.items():
+        article = found.articles[id_]
+        units = [unit(article, *found.places[where]) for where in here]
+        for where, chance in zip(here, linear.chances(article, known, units), strict=True):
+            values[where] = () if chance is None else picked(known, chance)
+    return values.__getitem__
+
+
+def _commonest(choice: Choice, taught: Sequence[Example]) -> Values:
+    counts = Counter(
+        tuple(sorted(values))
+        for example in taught
+        for opinion in example.opinions
+        for span in opinion.spans
+        if span.label in choice.labels and (values := _values(choice, span)) is not None
+    )
+    return min(counts, key=lambda values: (-counts[values], values)) if counts else ()
+
+
+def _values(choice: Choice, span: Span) -> Values | None:
+    """An annotator's values of a span; None where the question was left open or not asked."""
+    values = tuple(v for v in span.attributes.get(choice.name, ()) if v in choice.values)
+    asked = span.attributes and choice.values == FLAG
+    return values if values or asked else None
