@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -62,10 +61,9 @@ def learned_reader(learned: tuple[Job, Trained]) -> Reader:
 
 
 @pytest.fixture
-def still(job: MakeJob, tiny: Path, tmp_path: Path) -> Job:
+def still(job: MakeJob, tmp_path: Path, request: pytest.FixtureRequest) -> Job:
     """A job whose encoder drops nothing out: what is drawn differs from process to process."""
-    encoder = tmp_path / "still"
-    shutil.copytree(tiny, encoder)
+    encoder = tiny_encoder(tmp_path / "still", getattr(request, "param", "bert"))
     config = json.loads((encoder / "config.json").read_text(encoding="utf-8"))
     config |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
     (encoder / "config.json").write_text(json.dumps(config), encoding="utf-8")

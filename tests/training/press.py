@@ -19,6 +19,8 @@ NOUNS = ["mayor", "board", "harbour", "budget", "clinic", "union", "school", "br
 VERBS = ["visits", "plans", "opens", "funds", "reviews", "closes"]
 BAD = ["vile", "shameful", "rotten"]
 LOUD = ["slams", "blasts", "torches"]
+#: The architectures that `tiny_encoder` makes.
+KINDS = ("bert", "roberta", "deberta-v2", "modernbert")
 _SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 _SIZE = {"num_hidden_layers": 1, "num_attention_heads": 2, "hidden_size": 32}
 

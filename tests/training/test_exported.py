@@ -15,7 +15,7 @@ from corpus.errors import PressmarkError
 from corpus.job import Job
 from corpus.records import Annotation
 from corpus.store import read_articles, read_run
-from tests.training.press import pages, tiny_encoder
+from tests.training.press import KINDS, pages, tiny_encoder
 from training.checkpoint import load as load_checkpoint
 from training.encoders import load_encoder
 from training.encoding import windows
@@ -139,7 +139,7 @@ def test_export_never_writes_over_a_folder(learned: tuple[Job, Trained], exporte
     assert json.loads((exported / "pressmark.json").read_text(encoding="utf-8")) == before
 
 
-@pytest.mark.parametrize("kind", ["roberta", "deberta-v2", "modernbert"])
+@pytest.mark.parametrize("kind", KINDS[1:])
 def test_any_encoder_is_written_as_onnx_or_refused_by_name(tmp_path: Path, kind: str) -> None:
     encoder = load_encoder(str(tiny_encoder(tmp_path / kind, kind)), Path())
     path = tmp_path / "encoder.onnx"

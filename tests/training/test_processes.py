@@ -40,6 +40,7 @@ def free_port() -> str:
         return str(found.getsockname()[1])
 
 
+@pytest.mark.parametrize("still", ["bert", "modernbert"], indirect=True)
 def test_two_processes_learn_what_one_learns_with_twice_the_batch(still: Job) -> None:
     launch = ["-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"]
     launch += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"]

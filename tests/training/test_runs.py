@@ -18,7 +18,7 @@ import torch
 from corpus.errors import PressmarkError
 from corpus.job import Job, open_job
 from corpus.store import append_annotations, read_articles
-from tests.training.press import opinion
+from tests.training.press import KINDS, opinion, tiny_encoder
 from training.checkpoint import load
 from training.fit import train
 from training.trainer import Teacher
@@ -86,6 +86,17 @@ def test_a_training_that_is_killed_goes_on_to_the_same_bits(
     assert "goes on from step" in done.stderr
     assert same(weights(annotated.models / "model"), undisturbed)
     assert not run.exists()
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_any_encoder_goes_on_to_the_same_bits(annotated: Job, tmp_path: Path, kind: str) -> None:
+    encoder = tiny_encoder(tmp_path / kind, kind)
+    job = open_job(annotated.folder, [*SHORT, f"training.encoder={encoder}"])
+    undisturbed = weights(train(job).folder)
+    shutil.rmtree(job.models)
+    stop(job)
+    assert finish(job) == ["goes on from step 4 of a run that was stopped"]
+    assert same(weights(job.models / "model"), undisturbed)
 
 
 def test_what_is_half_written_or_damaged_is_passed_over_and_told(
