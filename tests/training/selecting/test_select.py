@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -21,11 +22,13 @@ from tests.conftest import MakeJob
 from tests.speech import SCHEME, article
 from tests.training.conftest import QUICK
 from tests.training.press import BAD, NOUNS, VERBS, annotate, opinion
+from training.checkpoint import load
 from training.examples import read_examples
 from training.fit import train
 from training.parts import parted
 from training.selecting.pool import PACE, pace, pool
 from training.selecting.select import select
+from training.selecting.strategies import disagreement
 
 
 def press(count: int, seed: int, name: str) -> list[Article]:
@@ -135,6 +138,39 @@ def test_an_uncertain_model_is_asked_and_what_it_chose_is_never_tested_on(
         select(open_job(made.folder, ["selection.strategy=disagreement"]))
     far = select(open_job(made.folder, ["selection.strategy=diversity", "selection.count=4"]))
     assert set(far.articles).isdisjoint(row.article for row in rows)
+
+
+def test_models_of_two_seeds_choose_what_they_disagree_on(job: MakeJob, tiny: Path) -> None:
+    section = {**QUICK, "encoder": str(tiny), "epochs": 4, "seeds": [3, 4]}
+    known, new = press(24, 1, "k"), fresh(12)
+    made = job(
+        *known,
+        *new,
+        scheme=SCHEME,
+        training=section,
+        selection={"strategy": "disagreement", "count": 12, "control": 0.25, "pace": 10},
+    )
+    annotate(made, known)
+    train(made)
+    found = select(made)
+    rows = read_selection(made.selection)
+    assert (len(rows), found.control) == (12, 3)
+    asked = [each for each in rows if not each.control]
+    assert {each.model for each in asked} == {"model-seed3, model-seed4"}
+    assert found.model == "model-seed3, model-seed4"
+    # bits that the two differ by, for each second of reading
+    texts = {each.id: each for each in new}
+    both = [load(made.models / name) for name in found.model.split(", ")]
+    bits = {
+        id_: disagreement([next(iter(one.reader.read([page]))) for one in both])
+        for id_, page in texts.items()
+    }
+    assert [each.score for each in asked] == pytest.approx(
+        [10 * bits[each.article] / len(texts[each.article].text) for each in asked], abs=5e-6
+    )
+    assert [each.score for each in asked] == sorted((e.score for e in asked), reverse=True)
+    assert asked[0].score
+    assert asked[0].score > 2 * (asked[-1].score or 0)
 
 
 def test_what_is_placed_to_test_or_taken_down_is_never_selected(job: MakeJob) -> None:
