@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import pairwise
 
@@ -47,15 +47,33 @@ def instructions(scheme: Scheme) -> str:
     return f'<div class="pressmark-guide"><style>{_style(scheme)}</style>{"".join(parts)}</div>'
 
 
-def changed(reasons: Iterable[str]) -> str:
-    """Return what a second look begins with: what changed since those labels were made."""
-    rows = "".join(f"<li>{escape(reason)}</li>" for reason in reasons)
-    return (
-        '<div class="pressmark-changed"><h2>What changed</h2><p>You labelled these articles under'
-        " earlier guidelines; your own labels stand in them as you left them. Look again for"
-        f" this:</p><ul>{rows}</ul><p>Change or delete what does not fit any more, add what is"
-        " missing, and submit, also where nothing is to be changed.</p></div>"
+def second_look(changes: Sequence[str], *, doubted: bool) -> str:
+    """Return what a second look begins with.
+
+    Args:
+        changes: what changed in the guidelines since those labels were made.
+        doubted: whether there are articles that a check of the labels picked out. Nobody is told
+            what it found: who reads them afresh is not to follow it.
+    """
+    parts = [
+        "<h2>A second look</h2><p>Your own labels stand in these articles as you left them.</p>"
+    ]
+    if changes:
+        rows = "".join(f"<li>{escape(each)}</li>" for each in changes)
+        parts.append(
+            "<h3>What changed</h3><p>You labelled articles under earlier guidelines. Look again for"
+            f" this:</p><ul>{rows}</ul>"
+        )
+    if doubted:
+        parts.append(
+            "<p>A check of all labels picked out articles to be read once more; that does not mean"
+            " that anything is wrong with them. Read them as if for the first time.</p>"
+        )
+    parts.append(
+        "<p>Change or delete what does not fit, add what is missing, and submit, also where nothing"
+        " is to be changed.</p>"
     )
+    return f'<div class="pressmark-changed">{"".join(parts)}</div>'
 
 
 def _style(scheme: Scheme) -> str:

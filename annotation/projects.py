@@ -8,7 +8,7 @@ from typing import Any
 from annotation.adjudicating import page
 from annotation.client import Client
 from annotation.connection import server
-from annotation.guidelines import changed
+from annotation.guidelines import second_look
 from annotation.interface import instructions, interface
 from annotation.layers import SPANS, scheme_of
 from annotation.making import forget_making, made_once
@@ -16,6 +16,7 @@ from annotation.raw import RawProject
 from corpus.assignments import read_assignments
 from corpus.job import Job, now
 from corpus.scheme import Scheme, extends
+from corpus.suspects import DOUBTED
 from corpus.text import sha256_of
 
 #: What is done in a project: annotating, qualifying for it, settling what others disagree on, and
@@ -174,25 +175,31 @@ def _made(job: Job, client: Client, desk: Desk, scheme: Scheme, more: str, *, ru
 def _look(job: Job, scheme: Scheme, desk: Desk) -> dict[str, Any]:
     """The page and what it is introduced by: the annotator's, or the adjudicator's.
 
-    A second look is introduced by what changed.
+    A second look is introduced by why it is asked for.
     """
     if desk.purpose == ADJUDICATION:
         told = page.introduction(scheme) + instructions(scheme)
         return {"label_config": page.adjudicator(scheme), "expert_instruction": told}
     told = instructions(scheme)
     if desk.purpose == SECOND:
-        told = changed(_reasons(job, scheme, desk)) + told
+        reasons = _reasons(job, scheme, desk)
+        changes = [each for each in reasons if each != DOUBTED]
+        told = second_look(changes, doubted=DOUBTED in reasons) + told
     return {"label_config": interface(scheme), "expert_instruction": told}
 
 
 def _reasons(job: Job, scheme: Scheme, desk: Desk) -> list[str]:
-    """Why the desk's owner was asked to look again under this scheme, each reason once."""
+    """Why the desk's owner was asked to look again under this scheme, each reason once.
+
+    Of doubts just that there are some: a row has either doubts or what changed.
+    """
     rows = [
         row
         for row in read_assignments(job.assignments)
         if (row.kind, row.annotator, row.scheme) == ("again", desk.owner, scheme.hash)
     ]
-    told = (row.reason.partition(": ")[2].split("; ") for row in rows if not row.taken)
+    whole = (row.reason.removeprefix(f"scheme {scheme.version}: ") for row in rows if not row.taken)
+    told = ([DOUBTED] if each.startswith(DOUBTED) else each.split("; ") for each in whole)
     return list(dict.fromkeys(reason for reasons in told for reason in reasons))
 
 

@@ -12,6 +12,8 @@ from corpus.files import read_lines, write_lines
 #: What may be wrong: a span that should not be there, one that is not there, one with another
 #: label or with other ends, an answer.
 FAULTS = ("spurious", "missing", "label", "boundary", "answer")
+#: What a doubt begins with as a reason to look again; the rest is the model's, and not shown.
+DOUBTED = "doubted: "
 
 
 @dataclass(frozen=True, slots=True)

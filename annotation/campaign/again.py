@@ -18,7 +18,7 @@ from corpus.job import Job, now
 from corpus.records import Annotation, Span
 from corpus.scheme import Scheme
 from corpus.store import iter_versions, latest, read_annotations
-from corpus.suspects import read_suspects
+from corpus.suspects import DOUBTED, read_suspects
 from corpus.versions import (
     OWN,
     Again,
@@ -146,7 +146,7 @@ def _doubts(job: Job) -> dict[tuple[str, str], tuple[str, ...]]:
     """By version of an article: what `label-errors` doubts of it."""
     found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for each in read_suspects(job.suspects):
-        found[each.article, each.sha256].append(f"doubted: {each.told()}")
+        found[each.article, each.sha256].append(f"{DOUBTED}{each.told()}")
     return {version: tuple(told) for version, told in found.items()}
 
 

@@ -29,7 +29,9 @@ def push(
     ] = False,
     again: Annotated[
         bool,
-        typer.Option("--again", help="Ask annotators to look again where the scheme changed."),
+        typer.Option(
+            "--again", help="Ask annotators to look again: the scheme changed, or a model doubts."
+        ),
     ] = False,
     job: Folder = HERE,
     settings: Settings = None,

@@ -113,7 +113,7 @@ def test_a_label_added_in_mid_campaign_is_asked_of_what_was_annotated_before(
     told = client.project(link.id)
     assert told
     page = told.expert_instruction or ""
-    assert "<h2>What changed</h2>" in page
+    assert "<h3>What changed</h3>" in page
     assert page.index("label &#x27;pleading&#x27; added") < page.index("<h2>Guidelines</h2>")
     assert [plan.change for plan in plans(job) if plan.desk.purpose == SECOND] == [""]
     client.close()
