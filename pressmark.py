@@ -46,6 +46,10 @@ ORDER = """
     """.split()
 
 
+#: What `pip install pressmark` leaves out, by how it is imported: most of it comes with 'train'.
+TRAIN = {"torch", "transformers", "accelerate", "sklearn", "scipy", "cleanlab", "optuna", "peft"}
+
+
 class InOrder(TyperGroup):
     """Lists the commands in `ORDER`."""
 
@@ -106,6 +110,12 @@ def main() -> None:
         for line in str(error).splitlines():
             print(f"pressmark: {line}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in TRAIN:
+            raise
+        told = f"this needs {missing.name}; install it with: pip install 'pressmark[train]'"
+        print(f"pressmark: {told}", file=sys.stderr)
+        sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

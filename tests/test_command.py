@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,31 @@ def folder(tmp_path: Path) -> Path:
         "Maar slams dockers 😀\n\nBy Ann Lee\n\nThe strike goes on, the port said.\n"
     )
     return tmp_path / "mine"
+
+
+#: The command where `pip install 'pressmark[train]'` was never run.
+BARE = """
+import sys
+names = "accelerate cleanlab optuna peft scipy sklearn torch transformers"
+sys.modules |= dict.fromkeys(names.split())
+from pressmark import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["train", "predict", "evaluate", "curve", "label-errors", "export-model --to x", "upload a/b"],
+)
+def test_what_needs_torch_says_how_to_get_it(folder: Path, command: str) -> None:
+    given = [sys.executable, "-c", BARE, *command.split(), "-C", str(folder)]
+    environment = {**os.environ, "HF_TOKEN": "hf_0"}
+    done = subprocess.run(given, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(
+        r"pressmark: this needs \w+; install it with: pip install 'pressmark\[train\]'\n",
+        done.stderr,
+    )
 
 
 def test_help_names_every_command() -> None:

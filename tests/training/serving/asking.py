@@ -23,20 +23,13 @@ from annotation.backend import Backend
 from corpus.job import Job
 from corpus.records import Article
 from corpus.settings import ServingSection
+from tests.test_command import BARE
 from training.readings import Encode
 from training.serving.app import application
 from training.serving.door import Door
 from training.serving.trained import trained
 
 HOME = "http://127.0.0.1:9090"
-#: The command where `pip install 'pressmark[train]'` was never run.
-BARE = """
-import sys
-names = "accelerate cleanlab optuna peft scipy sklearn torch transformers"
-sys.modules |= dict.fromkeys(names.split())
-from pressmark import main
-main()
-"""
 
 
 def app_of(

@@ -11,9 +11,9 @@ import pytest
 from corpus.job import Job
 from tests.conftest import MakeJob
 from tests.speech import SCHEME
-from tests.test_command import pressmark
+from tests.test_command import BARE, pressmark
 from tests.training.press import pages
-from tests.training.serving.asking import BARE, app_of, ask, post, sent, serving
+from tests.training.serving.asking import app_of, ask, post, sent, serving
 from training.fit import Trained
 from training.prediction.exporting import export_model
 
