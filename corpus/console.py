@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,7 +39,7 @@ def work(name: str, folder: Path, settings: list[str] | None) -> Iterator[tuple[
 
 @contextlib.contextmanager
 def bars() -> Iterator[Progress]:
-    """Show progress on standard error: bars in a terminal, a line at each quarter elsewhere."""
+    """Show progress on standard error: bars in a terminal, lines elsewhere (see `_lines`)."""
     if not sys.stderr.isatty():
         yield _lines()
         return
@@ -71,14 +72,19 @@ def bars() -> Iterator[Progress]:
             shown.stop()
 
 
+#: Seconds after which a log is told how far slow work is, quarter or not.
+PATIENCE = 60
+
+
 def _lines() -> Progress:
-    """Tell of each step when it begins and at every quarter of it, for a log."""
-    told: dict[str, int] = {}
+    """Tell of each step when it begins, at every quarter of it and each minute, for a log."""
+    told: dict[str, tuple[int, float]] = {}
 
     def progress(what: str, done: int, total: int) -> None:
-        quarter = 4 * done // total if total else 0
-        if told.get(what, -1) < quarter:
-            told[what] = quarter
+        now, quarter = time.monotonic(), 4 * done // total if total else 0
+        before, when = told.get(what, (-1, now))
+        if before < quarter or now - when >= PATIENCE:
+            told[what] = quarter, now
             print(f"{what}: {done}/{total}" if total else what, file=sys.stderr, flush=True)
 
     return progress

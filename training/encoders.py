@@ -115,15 +115,19 @@ def _embedded() -> Path:
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
-    """Keep transformers from printing bars and reports; the progress is told by us."""
+    """Keep transformers and the hub's client from printing bars and reports of their own."""
+    from huggingface_hub.utils import logging as hub
     from transformers.utils import logging
 
     before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    of_hub = hub.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # theirs
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs
+    hub.set_verbosity_error()  # it tells each request that fails, and is followed by our line
     try:
         yield
     finally:
         logging.set_verbosity(before)
+        hub.set_verbosity(of_hub)
         if bars:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]  # theirs

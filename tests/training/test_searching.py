@@ -84,7 +84,11 @@ def test_the_test_part_is_not_looked_at(annotated: Job) -> None:
     [
         ({}, "training.search.space: empty"),
         ({"test": [0.1, 0.2]}, "cannot be searched"),
-        ({"learning_rat": [1e-4]}, "learning_rat"),
+        ({"learning_rat": [1e-4]}, "no such setting; did you mean 'learning_rate'"),
+        ({"lora.rang": [8]}, r"lora\.rang: no such setting; did you mean 'lora\.rank'"),
+        ({"zzz": [8]}, "no such setting; docs/training.md lists them"),
+        ({"learning_rate": {"low": 1e-2, "high": 1e-5}}, "low 0.01 is not below high 1e-05"),
+        ({"dropout": {"low": 0, "high": 0.5, "log": True}}, "with log: true low is above 0"),
         ({"epochs": {"low": 1}}, "expected a list of values"),
         ({"epochs": [-1]}, "-1 was tried"),
         ({"epochs": {"low": "few", "high": 3}}, "is no number"),
