@@ -123,7 +123,7 @@ def quietly() -> Iterator[None]:
     of_hub = hub.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # theirs
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs
-    hub.set_verbosity_error()  # it tells each request that fails, and is followed by our line
+    hub.set_verbosity_error()  # type: ignore[no-untyped-call]  # it tells of each failed request
     try:
         yield
     finally:
