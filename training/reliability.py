@@ -78,7 +78,7 @@ def _told(found: Reliability) -> str:
     if error.value is None:
         return ": too few articles to judge"
     ends = f" [{error.low:.3f}, {error.high:.3f}]" if error.low is not None else ""
-    return f", {found.count} spans: calibration error {error.value:.3f}{ends}"
+    return f": error {error.value:.3f}{ends}, {found.count} spans"
 
 
 def _text(x: float, y: float, told: str, anchor: str, colour: str) -> str:

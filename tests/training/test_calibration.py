@@ -214,3 +214,12 @@ def test_the_diagram_is_a_whole_picture_with_a_point_a_bin() -> None:
     circles = [each for each in root.iter() if each.tag.endswith("circle")]
     assert len(circles) == len(raw.bins) + len(honest.bins) + 2
     assert f"{honest.error.value:.3f}" in diagram(honest, raw)
+
+
+def test_the_legend_of_the_diagram_fits_in_it() -> None:
+    raw, honest = judged(drawn(9000))
+    root = ET.fromstring(diagram(honest, raw))  # our own
+    legend = [each for each in root.iter() if "error" in (each.text or "")]
+    assert len(legend) == 2
+    for line in legend:  # wide fonts take 6 units a character at this size
+        assert float(line.attrib["x"]) + 6 * len(line.text or "") < float(root.attrib["width"])

@@ -29,11 +29,12 @@ MOST = 2000
 LETTERS = {REFERENCE: "R", MODEL: "M"}
 
 _MORE = """
-figure { display: inline-block; margin: 1rem 1.5rem 0 0; }
+figure { display: inline-block; margin: 1rem 1.5rem 0 0; max-width: 100%; }
+svg { max-width: 100%; height: auto; }
 figcaption { font: 600 .875rem system-ui, "Noto Sans", sans-serif; }
 .pick { font: .875rem/2.2 system-ui, "Noto Sans", sans-serif; }
 .pick label { border: 1px solid var(--rule); border-radius: 1rem; padding: .15rem .7rem;
-  margin-right: .3rem; white-space: nowrap; cursor: pointer; }
+  margin-right: .3rem; white-space: nowrap; cursor: pointer; position: relative; }
 .pick label:has(:checked) { background: var(--ink); color: #fff; border-color: var(--ink); }
 .pick label:focus-within { outline: 2px solid #005fcc; outline-offset: 1px; }
 .pick input { position: absolute; opacity: 0; }

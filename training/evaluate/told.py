@@ -16,6 +16,8 @@ from training.evaluate.results import ATTRIBUTE, MODEL, QUESTION, Question, Scor
 SHOWN = ("overlap", "token", "SI", "FLC")
 OF_LABEL = ("exact", "overlap", "token", "SI")
 PEOPLE, SAME = "annotators", "model*"
+#: Strata whose name alone says too little.
+_BY = {"block": "kind of block", "words": "length of the span"}
 
 
 def essential(scores: Scores) -> list[Told]:
@@ -32,7 +34,7 @@ def tables(scores: Scores) -> list[Told]:
     """Return every table, for the page."""
     found = essential(scores)
     if scores.systems:
-        found.insert(1, _systems(scores, "", ("exact",)))
+        found[0] = _systems(scores, "", ("exact", *SHOWN))
         found += [_differences(scores), _human(scores), *_strata(scores)]
     found += [_question(each, scores.versus, "attribute") for each in scores.attributes]
     found += [_values(each) for each in (*scores.questions, *scores.attributes)]
@@ -125,7 +127,9 @@ def _human(scores: Scores) -> Told:
 
 def _strata(scores: Scores) -> Iterator[Told]:
     for by, parts in groupby(scores.strata, key=lambda each: each.by):
-        told = Told(f"the model by {by}", (by, "reference", "predicted", "overlap", "FLC"))
+        told = Told(
+            f"the model by {_BY.get(by, by)}", (by, "reference", "predicted", "overlap", "FLC")
+        )
         for each in parts:
             told.row(safe(each.name), each.reference, each.predicted, each.overlap, each.flc)
         yield told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -179,6 +180,14 @@ def test_the_command_says_the_essential_first_in_80_columns(copy: Job) -> None:
     assert max(map(len, lines)) <= 80
     assert next(n for n, line in enumerate(lines) if "all labels, F1" in line) < 5
     assert "written: scores.json, report/evaluation.html" in lines
+
+
+def test_no_two_tables_of_the_page_have_one_name(copy: Job) -> None:
+    evaluate(copy)
+    page = (copy.folder / "report/evaluation.html").read_text(encoding="utf-8")
+    names = re.findall(r"<caption>(.*?)</caption>", page)
+    assert sorted(names) == sorted(set(names))
+    assert {"all labels, F1", "the model by length of the span"} <= {*names}
 
 
 def _intervals(scores: Scores) -> dict[str, list[tuple[float, float]]]:
