@@ -28,6 +28,8 @@ from training.runs import disk_is_full, sums
 
 FORMAT = 2
 MANIFEST = "pressmark.json"
+#: What a model's folder holds beside its weights and cannot do without.
+NEEDED = ("config.json", "tokenizer.json")
 LISTS = ("labels", "train", "validation", "test", "curve")
 
 
@@ -206,6 +208,11 @@ def load(folder: Path) -> Checkpoint:
     manifest = read_manifest(folder)
     check_weights(folder, manifest)
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    for name in NEEDED:
+        if not (folder / name).is_file():
+            raise PressmarkError(
+                f"{folder / name}: gone; restore the file, or run 'pressmark train' again"
+            )
     try:
         with quietly():
             # Nothing of a folder is run: no pickled weights, no code that comes with it
@@ -214,7 +221,7 @@ def load(folder: Path) -> Checkpoint:
             model = PressmarkModel.from_pretrained(
                 folder, dtype=torch.float32, use_safetensors=True, local_files_only=True
             )
-    except (OSError, ValueError, SafetensorError) as error:
+    except Exception as error:  # noqa: BLE001  # tokenizers raises it bare
         reason = " ".join(str(error).split())[:200]
         raise PressmarkError(
             f"{folder}: the model is damaged ({reason}); run 'pressmark train' again"

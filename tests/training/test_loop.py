@@ -292,6 +292,26 @@ def test_a_damaged_model_is_told(learned: tuple[Job, Trained], tmp_path: Path) -
         load(folder)
 
 
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json"])
+@pytest.mark.parametrize("damage", ["gone", "torn", "of another kind"])
+def test_a_model_with_a_file_gone_or_changed_is_told_in_a_line(
+    learned: tuple[Job, Trained], tmp_path: Path, name: str, damage: str
+) -> None:
+    shutil.copytree(learned[1].folder, tmp_path / "model")
+    file = tmp_path / "model" / name
+    held = json.loads(file.read_text(encoding="utf-8"))
+    file.unlink()
+    if damage == "torn":
+        file.write_text(json.dumps(held)[:40], encoding="utf-8")
+    elif damage == "of another kind":
+        held |= {"heads": {"labels": ["x"]}, "model": {"type": "x"}}
+        file.write_text(json.dumps(held), encoding="utf-8")
+    told = rf"{name}: gone; restore" if damage == "gone" else "the model is damaged"
+    with pytest.raises(PressmarkError, match=told) as found:
+        load(tmp_path / "model")
+    assert "\n" not in str(found.value)
+
+
 @pytest.mark.parametrize("moment", ["training", "saving"])
 def test_a_training_that_is_stopped_leaves_the_old_model_and_nothing_half(
     annotated: Job, monkeypatch: pytest.MonkeyPatch, moment: str

@@ -128,7 +128,8 @@ def print_simulation(found: Simulation) -> None:
     stop = found.stopping
     print(
         f"{found.items} articles, {found.seeds} beginnings, {found.steps} batches of"
-        f" {found.seconds / 60:.1f} min reading time; a logistic regression on the encoder as it is"
+        f" {found.seconds / 60:.1f} min reading time\n"
+        "learner: a logistic regression on the encoder as it is"
     )
     print(
         f"the last batch: {stop.gain:+.3f} [{stop.low:+.3f}, {stop.high:+.3f}],"

@@ -113,7 +113,7 @@ def curve(job: Job, progress: Progress = silent) -> Curves:
             for (system, measure), each in runs.items()
         ),
         (
-            "held-out articles are of the training and validation parts; the test part is not used",
+            "held-out articles are of train and validation; the test part is not used",
             "thresholds: tuned on the other half of the held-out stories",
             "intervals: 95%, bootstrap over draws and stories",
         ),

@@ -84,10 +84,7 @@ def forecast(runs: Sequence[Run], more: int, seed: int = 0) -> Forecast:
     rises = np.quantile([each[-1] - each[0] for each in curves], 0.025)
     now = float(values[-1])
     if rises <= 0:
-        why = (
-            "too noisy to tell: the largest size is not shown to be better than the smallest"
-            f" ({values[0]:.2f} and {values[-1]:.2f})"
-        )
+        why = f"too noisy to tell ({values[0]:.2f} to {values[-1]:.2f})"
         return Forecast(have, more, now, None, None, None, law, why)
     if more > have:
         why = f"too short to tell: it ends at {have} articles, and {more} more lie far beyond"
