@@ -50,6 +50,8 @@ Labels it learned, with their licences: {labels or "not recorded"}.
 {thresholds}
 
 ## Use
+    from pathlib import Path
+
     from training.checkpoint import load
     checkpoint = load(Path("{manifest.name}"))
 

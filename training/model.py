@@ -7,7 +7,6 @@ are runs of tokens that are inside. A unit (a block, a span, a sentence, the art
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,13 +90,20 @@ class PressmarkModel(PreTrainedModel):  # type: ignore[no-untyped-call]  # their
             parameter.requires_grad_(requires_grad=False)
         return model
 
-    def expect(self, inside: Sequence[float], begins: Sequence[float]) -> None:
-        """Start the token head at these rates: no step is spent on learning them."""
-        rates = [min(max(rate, 1e-4), 0.5) for rate in (*inside, *begins)]
+    def expect(
+        self, inside: Sequence[float], begins: Sequence[float], picked: Sequence[float]
+    ) -> None:
+        """Start the heads at these rates, a label or an output: no step is spent on learning them.
+
+        A sigmoid starts at the logarithm of the odds, a softmax at that of the shares.
+        """
         with torch.no_grad():
-            self.token_head.bias.copy_(
-                torch.tensor([math.log(rate / (1 - rate)) for rate in rates])
-            )
+            self.token_head.bias.copy_(_odds([*inside, *begins]))
+            bias = _odds(picked)
+            for choice, at in self.heads.columns():
+                if choice.exclusive:
+                    bias[at] = torch.tensor(picked[at]).clamp(min=1e-4).log()
+            self.unit_head.bias.copy_(bias)
 
     def forward(  # noqa: PLR0917  # transformers may hand them over by position
         self,
@@ -185,6 +191,10 @@ def _head(size: int, outputs: int) -> nn.Linear:
         # A scheme without labels, or without anything else, has a head of no outputs
         warnings.filterwarnings("ignore", message="Initializing zero-element tensors")
         return nn.Linear(size, outputs)
+
+
+def _odds(rates: Sequence[float]) -> torch.Tensor:
+    return torch.logit(torch.tensor(list(rates)).clamp(1e-4, 0.5))
 
 
 def _binary(logits: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:

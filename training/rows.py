@@ -100,6 +100,13 @@ def rates(made: Sequence[Row], target: str) -> list[float]:
     return [float(rate) for rate in summed / np.maximum(count, 1)]
 
 
+def picked_rates(made: Sequence[Row]) -> list[float]:
+    """The mean target of each output over the units it is asked of, each by its weight."""
+    summed = np.sum([(row["picked"] * row["picked_mask"]).sum(0) for row in made], axis=0)
+    weight = np.sum([row["picked_mask"].sum(0) for row in made], axis=0)
+    return [float(rate) for rate in summed / np.maximum(weight, 1e-9)]
+
+
 def units(example: Example, scheme: Scheme, heads: Heads, seed: int = 0) -> dict[Unit, _Picked]:
     """Return what of `example` the unit head is taught: each unit with what was picked for it."""
     made = _Units(heads)

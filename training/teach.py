@@ -25,7 +25,7 @@ from training.heads import heads_of, joined
 from training.inherit import inherit
 from training.lora import adapt, merge
 from training.model import PressmarkModel
-from training.rows import Row, Taught, rates, rows
+from training.rows import Row, Taught, picked_rates, rates, rows
 from training.runs import Run
 from training.trainer import Patience, Teacher
 
@@ -80,7 +80,7 @@ def teach(
     model = PressmarkModel.on(encoder.model, heads, settings.dropout)
     made = rows(taught, heads, encoder.tokenizer, settings)
     held_out = rows(validation, heads, encoder.tokenizer, settings) if settings.patience else []
-    model.expect(rates(made, "inside"), rates(made, "begins"))
+    model.expect(rates(made, "inside"), rates(made, "begins"), picked_rates(made))
     if encoder.before is not None:
         inherit(model, encoder.before)
     tuner = adapt(model, settings.lora) if settings.lora else None

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from training.encoders import Encoder, load_encoder
-from training.heads import Heads
+from training.heads import FLAG, Choice, Heads
 from training.model import PressmarkModel
+from training.units import FEATURES
 
 
 @pytest.fixture
@@ -61,12 +62,22 @@ def test_masked_tokens_cost_nothing(model: PressmarkModel, encoder: Encoder) -> 
     assert model(**half).loss != whole
 
 
-def test_the_head_starts_at_the_labels_rates(model: PressmarkModel, encoder: Encoder) -> None:
+def test_the_heads_start_at_the_labels_rates(tiny: Path, encoder: Encoder) -> None:
+    choices = (Choice("a", "block", False, FLAG), Choice("view", "article", True, ("for", "not")))
+    model = PressmarkModel.on(load_encoder(str(tiny), Path()).model, Heads(("a", "b"), choices))
     torch.nn.init.zeros_(model.token_head.weight)
-    model.expect([0.1, 0.2, 0.0], [0.01, 0.02, 0.0])
-    output = model(**batch(encoder))
-    assert output.inside.sigmoid()[0, 0].tolist() == pytest.approx([0.1, 0.2, 1e-4], rel=1e-3)
-    assert output.begins.sigmoid()[0, 0].tolist() == pytest.approx([0.01, 0.02, 1e-4], rel=1e-3)
+    torch.nn.init.zeros_(model.unit_head.weight)
+    model.expect([0.1, 0.0], [0.01, 0.2], [0.3, 0.8, 0.2])
+    unit = {
+        "units": torch.tensor([[[1, 3, 1, 4]]]),
+        "whole": torch.tensor([[False]]),
+        "surface": torch.zeros(1, 1, len(FEATURES)),
+    }
+    output = model(**batch(encoder), **unit)
+    assert output.inside.sigmoid()[0, 0].tolist() == pytest.approx([0.1, 1e-4], rel=1e-3)
+    assert output.begins.sigmoid()[0, 0].tolist() == pytest.approx([0.01, 0.2], rel=1e-3)
+    assert output.units[0, 0, 0].sigmoid().item() == pytest.approx(0.3, rel=1e-3)
+    assert output.units[0, 0, 1:].softmax(0).tolist() == pytest.approx([0.8, 0.2], rel=1e-3)
 
 
 def test_saved_and_loaded_it_says_the_same(

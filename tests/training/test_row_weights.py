@@ -17,7 +17,7 @@ from training.encoders import Encoder, load_encoder
 from training.examples import Example
 from training.heads import Heads, heads_of, joined
 from training.model import PressmarkModel
-from training.rows import Collator, Row, Taught, rates, rows
+from training.rows import Collator, Row, Taught, picked_rates, rates, rows
 
 BARE = """\
 name: bare
@@ -183,3 +183,14 @@ def test_a_unit_stands_on_the_tokens_of_its_characters(encoder: Encoder) -> None
     assert (cut[first][0], cut[stop - 1][1]) == (start, start + 4)
     block = PAGE.blocks[2]
     assert (cut[outer][0], cut[outer_stop - 1][1]) == (block.start, block.end)
+
+
+@pytest.mark.parametrize(("balance", "share"), [(0.0, [0.75, 0.25]), (1.0, [0.5, 0.5])])
+def test_the_heads_are_to_start_at_the_weighed_share_of_each_answer(
+    encoder: Encoder, balance: float, share: list[float]
+) -> None:
+    examples = [views(number, "against" if number == 3 else "for") for number in range(4)]
+    taught = Taught(parse_scheme(VIEWS), examples)
+    heads = heads_of(taught.scheme, examples)
+    made = rows([taught], heads, encoder.tokenizer, TrainingSection(balance=balance))
+    assert picked_rates(made)[at(heads, "view")] == pytest.approx(share)
