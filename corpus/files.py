@@ -27,7 +27,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
-        part.chmod(0o666 & ~_umask())
+        part.chmod(0o666 & ~umask())
         part.replace(path)
         sync_folder(path.parent)
     finally:
@@ -153,7 +153,8 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _umask() -> int:
+def umask() -> int:
+    """Return what new files deny, as `umask` in a shell."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from transformers import AutoTokenizer
 
 from corpus.errors import PressmarkError
-from corpus.files import write_json, write_text
+from corpus.files import umask, write_json, write_text
 from training.backends import reader
 from training.calibration import Calibration, calibration_from
 from training.card import card
@@ -240,7 +240,9 @@ def _replacing_folder(folder: Path) -> Iterator[Path]:
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
         yield part
-        part.chmod(0o755)
+        for file in filter(Path.is_file, part.rglob("*")):  # safetensors hides its own
+            file.chmod(0o666 & ~umask())
+        part.chmod(0o777 & ~umask())
         if folder.exists():
             folder.rename(_aside(folder))
         part.rename(folder)

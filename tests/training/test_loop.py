@@ -97,6 +97,16 @@ def test_the_folder_loads_without_the_job_and_reads_the_same(
     assert names >= {"config.json", "model.safetensors", "pressmark.json", "README.md"}
 
 
+def test_whoever_may_read_new_files_may_read_the_model(
+    learned: tuple[Job, Trained], tmp_path: Path
+) -> None:
+    plain = tmp_path / "plain"
+    plain.write_text("")
+    modes = {file.name: file.stat().st_mode for file in learned[1].folder.iterdir()}
+    assert modes == dict.fromkeys(modes, plain.stat().st_mode)
+    assert "model.safetensors" in modes
+
+
 def test_manifest_and_card_say_how_the_model_came_to_be(learned: tuple[Job, Trained]) -> None:
     job, trained = learned
     manifest = load(trained.folder).manifest
