@@ -69,7 +69,15 @@ TASKS = {
         "subjectivity", macro_f1, "train.csv", "test.csv", "val.csv", rate=2e-4, balance=1.0
     ),
     "newsmtsc": Task("polarity", f1m, "train.jsonl", "devtest_mt.jsonl", epochs=3),
-    "frac": Task("frame", macro_f1, "gold_standard_single_label_all.csv", epochs=10, rate=2e-4),
+    "frac": Task(
+        "frame",
+        macro_f1,
+        "gold_standard_single_label_all.csv",
+        epochs=15,
+        rate=2e-4,
+        batch=8,
+        balance=1.0,
+    ),
     "persuasion4good": Task(
         "asks",
         mean_f1(["yes"]),
