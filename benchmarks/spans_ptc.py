@@ -7,8 +7,8 @@ redistributed). A fifth of the articles, by hash of their id, is locked away: no
 tuned or chosen on it, and without `--locked` it is not read; 60 of the others are scored then.
 
 Of what is not scored each seed leaves out another fifth (by hash, again) to tune its thresholds on,
-which are common to all seeds and so come from articles that the model at hand has not seen. Labels
-are the corpus' fourteen techniques, and one more for any of them, which SI is scored by: SI knows
+which are common to all seeds: every reading they come from is by a model that was not taught the
+article. Articles are divided by hash alone: near-duplicates may stand on both sides. Labels are the corpus' fourteen techniques, and one more for any of them, which SI is scored by: SI knows
 no labels. FLC is scored by the fourteen. `--keep FOLDER` keeps what the models read.
 
 A figure on training articles is not comparable to one on the task's own test set.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sentencex import get_sentence_boundaries
 
-
 #: sentencex takes time by the square of what it is given where there are many quotation marks, so
 #: it is given so many characters at once; a longer text is cut where a sentence begins.
 PIECE = 10_000
