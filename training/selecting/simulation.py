@@ -45,8 +45,8 @@ class Step:
 class Compared:
     """A strategy beside random at equal reading time: F1 averaged over all steps but the first.
 
-    `difference` is paired by seed and step, `low` to `high` its 95% interval by bootstrap over
-    seeds and test stories.
+    `difference` is paired by seed and step, `low` to `high` its interval by bootstrap over seeds and
+    test stories; those of all strategies together hold 95% of the time (Bonferroni).
     """
 
     strategy: str
@@ -135,7 +135,9 @@ def simulate(
             path = _Path(name, test, rest, exclusive, seed + n)
             found[name].append(path.steps(steps, batch))
     progress("simulation", seeds * len(names), seeds * len(names))
-    compared = tuple(_compare(name, found[name], found[RANDOM], seed) for name in names)
+    compared = tuple(
+        _compare(name, found[name], found[RANDOM], (seed, len(names) - 1)) for name in names
+    )
     stopping = _stopping(found[RANDOM], worth, seed)
     return Simulation(len(items), seeds, steps, round(batch, 1), compared, stopping)
 
@@ -223,8 +225,12 @@ def _f1(counts: Floats) -> float:
     return f1_of(counts) or 0.0
 
 
-def _compare(name: str, ours: list[list[Step]], random: list[list[Step]], seed: int) -> Compared:
-    lot = np.random.default_rng(seed)
+def _compare(
+    name: str, ours: list[list[Step]], random: list[list[Step]], lots: tuple[int, int]
+) -> Compared:
+    """Compare with random; `lots` are the seed of the bootstrap and how many are compared."""
+    seed, strategies = lots
+    lot, tail = np.random.default_rng(seed), 0.025 / max(strategies, 1)
     pairs = [
         (np.stack([s.counts for s in a[1:]]), np.stack([s.counts for s in b[1:]]))
         for a, b in zip(ours, random, strict=True)
@@ -242,7 +248,7 @@ def _compare(name: str, ours: list[list[Step]], random: list[list[Step]], seed: 
             rows = lot.integers(a.shape[1], size=a.shape[1])
             drawn.append(mean(a[:, rows]) - mean(b[:, rows]))
         rounds.append(float(np.mean(drawn)))
-    low, high = np.quantile(rounds, (0.025, 0.975)) if rounds else (0.0, 0.0)
+    low, high = np.quantile(rounds, (tail, 1 - tail)) if rounds else (0.0, 0.0)
     return Compared(
         strategy=name,
         f1=float(np.mean([a for a, _ in whole])),

@@ -7,7 +7,7 @@ import pytest
 
 from corpus.errors import PressmarkError
 from training.selecting.linear import Item
-from training.selecting.simulation import simulate
+from training.selecting.simulation import Compared, simulate
 
 
 def shelf(count: int, *, rare: float = 0.5, d: int = 6, noise: float = 0.3) -> list[Item]:
@@ -75,3 +75,15 @@ def test_what_is_learnt_soon_is_not_worth_another_batch() -> None:
 def test_too_few_stories_are_told() -> None:
     with pytest.raises(PressmarkError, match="6 batches need 12 annotated stories"):
         simulate(shelf(9), exclusive=True)
+
+
+def test_the_more_strategies_are_tried_the_more_it_takes_to_show_that_one_pays() -> None:
+    def of(*strategies: str) -> Compared:
+        hard = shelf(80, noise=1.5)
+        found = simulate(hard, exclusive=True, seeds=3, steps=4, strategies=strategies)
+        return found.compared[1]
+
+    alone, among = of("diversity"), of("diversity", "uncertainty", "disagreement")
+    assert alone.difference == among.difference
+    assert among.low < alone.low
+    assert among.high > alone.high
