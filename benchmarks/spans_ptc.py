@@ -8,8 +8,9 @@ tuned or chosen on it, and without `--locked` it is not read; 60 of the others a
 
 Of what is not scored each seed leaves out another fifth (by hash, again) to tune its thresholds on,
 which are common to all seeds: every reading they come from is by a model that was not taught the
-article. Articles are divided by hash alone: near-duplicates may stand on both sides. Labels are the corpus' fourteen techniques, and one more for any of them, which SI is scored by: SI knows
-no labels. FLC is scored by the fourteen. `--keep FOLDER` keeps what the models read.
+article. Articles are divided by hash alone, so near-duplicates may stand on both sides. Labels are
+the corpus' fourteen techniques, and one more for any of them, which SI is scored by: SI knows no
+labels. FLC is scored by the fourteen. `--keep FOLDER` keeps what the models read.
 
 A figure on training articles is not comparable to one on the task's own test set.
 """

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 import math
+from bisect import bisect
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from corpus.records import Span
@@ -306,9 +307,23 @@ def _shared(one: Place, other: Place) -> int:
 
 def _covered(reference: list[Place], predicted: list[Place]) -> Tally:
     # fsum rounds once, so that neither order nor side changes the last digit
-    precise = math.fsum(_shared(s, t) / (s[1] - s[0]) for s in predicted for t in reference)
-    recalled = math.fsum(_shared(s, t) / (t[1] - t[0]) for s in predicted for t in reference)
+    precise = math.fsum(_shares(predicted, reference))
+    recalled = math.fsum(_shares(reference, predicted))
     return Tally(precise, len(predicted), recalled, len(reference))
+
+
+def _shares(places: list[Place], others: list[Place]) -> Iterator[float]:
+    """Yield of each place sum_o |place & o| / |place|, in a time that no product of counts is."""
+    starts, ends = sorted(start for start, _ in others), sorted(end for _, end in others)
+    begun, ended = [0, *accumulate(starts)], [0, *accumulate(ends)]
+
+    def before(at: int) -> int:
+        """How many characters before `at` the others hold, all counts added."""
+        opened, closed = bisect(starts, at), bisect(ends, at)
+        return (opened - closed) * at - begun[opened] + ended[closed]
+
+    for start, end in places:
+        yield (before(end) - before(start)) / (end - start)
 
 
 def _largest_matching(ways: Mapping[int, Sequence[int]]) -> int:

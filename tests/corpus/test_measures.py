@@ -226,3 +226,17 @@ def test_scores_come_for_all_labels_together_and_for_each() -> None:
     assert found["z", "SI"].f1.value is None
     assert (found["", "FLC"].predicted, found["", "FLC"].reference) == (3, 6)
     assert len(found) == 4 + 3 * 3
+
+
+@given(one_side(), one_side())
+def test_flc_is_the_sum_over_all_pairs_of_one_label(
+    reference: list[Span], predicted: list[Span]
+) -> None:
+    def shared(one: Span, other: Span) -> int:
+        ours, theirs = range(one.start, one.end), range(other.start, other.end)
+        return len(set(ours) & set(theirs)) if one.label == other.label else 0
+
+    tally = contained_labelled(reference, predicted)
+    pairs = [(s, t, shared(s, t)) for s in predicted for t in reference]
+    assert tally.precise == pytest.approx(sum(n / (s.end - s.start) for s, _, n in pairs))
+    assert tally.recalled == pytest.approx(sum(n / (t.end - t.start) for _, t, n in pairs))

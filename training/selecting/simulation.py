@@ -45,8 +45,8 @@ class Step:
 class Compared:
     """A strategy beside random at equal reading time: F1 averaged over all steps but the first.
 
-    `difference` is paired by seed and step, `low` to `high` its interval by bootstrap over seeds and
-    test stories; those of all strategies together hold 95% of the time (Bonferroni).
+    `difference` is paired by seed and step, `low` to `high` its interval by bootstrap over seeds
+    and test stories; those of all strategies together hold 95% of the time (Bonferroni).
     """
 
     strategy: str
