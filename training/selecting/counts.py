@@ -19,6 +19,8 @@ from training.units import Floats, Unit, article_unit, unit
 
 Place = tuple[int | None, int | None]
 Values = tuple[str, ...]
+#: What a system says of an example, by its number, and the units asked there.
+Says = Callable[[int, list[Unit]], list[Floats | None]]
 
 
 def count_spans(
@@ -71,9 +73,7 @@ def units_of(example: Example, places: Sequence[Place]) -> list[Unit]:
     ]
 
 
-def answered(
-    held: Sequence[Example], choice: Choice, says: Callable[[int, list[Unit]], list[Floats | None]]
-) -> list[dict[Place, Values]]:
+def answered(held: Sequence[Example], choice: Choice, says: Says) -> list[dict[Place, Values]]:
     """Return what `says` picks in each example, by its number and units, where gold stands."""
     found = []
     for number, example in enumerate(held):

@@ -14,16 +14,19 @@ from corpus.files import write_json, write_text
 from corpus.job import Job, now
 from corpus.measures import Measure, contained, overlapping
 from corpus.progress import Progress, silent
+from corpus.records import Article
 from corpus.settings import TrainingSection
 from training.baselines import lexicon
+from training.decode import Reading
 from training.encoders import Encoder, load_encoder, quietly
 from training.examples import Example, read_examples
 from training.folds import folds_of
-from training.heads import ARTICLE, PLACE, SENTENCE, heads_of
+from training.heads import ARTICLE, PLACE, SENTENCE, Choice, heads_of
 from training.opinions import chances
 from training.parts import parted
 from training.selecting.chart import chart
 from training.selecting.counts import (
+    Says,
     answered,
     count_answers,
     count_spans,
@@ -33,7 +36,8 @@ from training.selecting.counts import (
 )
 from training.selecting.forecast import Forecast, Point, Run, forecast, points
 from training.selecting.powerlaw import Floats
-from training.units_baselines import tfidf
+from training.units_baselines import Linear, frozen, tfidf
+from training.weights import Weights
 
 FORMAT = 1
 SIZES = 6
@@ -172,13 +176,18 @@ def _scored(  # noqa: PLR0917  # one training and what it is scored on
     model = fit([Taught(scheme, list(taught))], begun, seeded)
     read_by = reader(model, begun.tokenizer, settings.window, settings.stride)
     readings = list(read_by.read([each.article for each in held], keep=True))
-    learned, linear = lexicon(taught, scheme), tfidf(taught, scheme, seeded.seed)
+    learned, cut = lexicon(taught, scheme), (settings.window, settings.stride)
+    as_it_came = load_encoder(settings.encoder, job.folder)
+    linear = {
+        "TF-IDF": tfidf(taught, scheme, seeded.seed),
+        "frozen encoder": frozen(taught, scheme, as_it_came, cut, seed=seeded.seed),
+    }
     articles = [each.article for each in held]
     found: dict[tuple[str, str], Floats] = {}
     if scheme.labels:
         systems = {
             "model": readings,
-            "TF-IDF": list(linear.readings(articles)),
+            **{name: list(each.readings(articles)) for name, each in linear.items()},
             "lexicon": list(map(learned.read, articles)),
         }
         for name, measure in SPAN_MEASURES.items():
@@ -188,14 +197,21 @@ def _scored(  # noqa: PLR0917  # one training and what it is scored on
     for choice in heads_of(scheme, [*taught, *held]).choices:
         if choice.about in (ARTICLE, SENTENCE, PLACE):
             name = f"{choice.name}, macro"
-            ours, theirs = same(weights.heads, choice), same(linear.heads, choice)
-            for system, says in {
-                "model": lambda n, asked, c=ours: chances(readings[n], weights, c, asked),
-                "TF-IDF": lambda n, asked, c=theirs: linear.chances(articles[n], c, asked),
-            }.items():
+            asks = {"model": _of_model(readings, weights, same(weights.heads, choice))}
+            for system, each in linear.items():
+                asks[system] = _of_linear(each, articles, same(each.heads, choice))
+            for system, says in asks.items():
                 said = answered(held, choice, says)
                 found[system, name] = count_answers(choice, held, said, groups)
             common = usual(taught, choice)
             always = [dict.fromkeys(gold_answers(each, choice), common) for each in held]
             found["commonest", name] = count_answers(choice, held, always, groups)
     return found
+
+
+def _of_model(readings: Sequence[Reading], weights: Weights, choice: Choice) -> Says:
+    return lambda number, asked: chances(readings[number], weights, choice, asked)
+
+
+def _of_linear(linear: Linear, articles: Sequence[Article], choice: Choice) -> Says:
+    return lambda number, asked: linear.chances(articles[number], choice, asked)

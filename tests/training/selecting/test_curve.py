@@ -38,7 +38,7 @@ def test_a_curve_is_written_beside_the_baselines_and_leaves_the_test_part_alone(
     found = curve(made)
     assert found.articles == 30 - len(parts.test)
     by = {(each.system, each.measure): each for each in found.curves}
-    assert {key[0] for key in by} == {"model", "TF-IDF", "lexicon", "commonest"}
+    assert {key[0] for key in by} == {"model", "TF-IDF", "frozen encoder", "lexicon", "commonest"}
     assert {("model", "SI"), ("lexicon", "overlap"), ("commonest", "genre, macro")} <= {*by}
     sizes = [p.articles for p in by["model", "SI"].points]
     assert sizes == sorted(sizes)
