@@ -38,13 +38,14 @@ class Manifest:
     """How a model came to be: pressmark.json in its folder.
 
     `train`, `validation` and `test` are article ids, `groups` maps them to their group of articles
-    that share text; `data` is the sha256 of what was taught; `standards` says which articles
-    `thresholds` and `calibration` are from; `left_out` counts unused annotations by reason,
-    `licences` the articles that were taught or tuned on by the licence of their text ('' where none
-    is known). `corpora` maps each scheme that was taught to the licence of its published labels (''
-    for our own). `reached` is the score on `validation`, `curve` the losses by step. `ancestor` is
-    the manifest of the model that this one went on from. `weights` maps the files that hold the
-    weights to their sha256. `despite` is why it was uploaded although a licence forbids it.
+    that share text; `data` is the sha256 of what was taught, other corpora too; `standards` says
+    which articles `thresholds` and `calibration` are from; `left_out` counts unused annotations by
+    reason, `licences` the articles that were taught or tuned on by the licence of their text (''
+    where none is known). `corpora` maps each scheme that was taught to the licence of its published
+    labels ('' for our own). `reached` is the score on `validation`, `curve` the losses by step.
+    `ancestor` is the manifest of the model that this one went on from. `weights` maps the files
+    that hold the weights to their sha256. `despite` is why it was uploaded although a licence
+    forbids it.
     """
 
     name: str

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import transformers
 
-from corpus.job import Job, open_job
+from corpus.job import Job
 from corpus.progress import Progress, silent
 from corpus.settings import TrainingSection
 from corpus.stories.splits import Split
 from training import processes
 from training.arguments import check_arguments
 from training.backends import reader
+from training.beside import beside
 from training.checkpoint import Manifest, copy, save
 from training.decode import Reading
 from training.encoders import Encoder, load_encoder, quietly
@@ -35,7 +36,7 @@ from training.standards import Standards, Unseen, cross_read, standards
 from training.teach import fit, teach
 from training.validation import reached
 
-__all__ = ["Lesson", "Seeded", "Trained", "fit", "others", "train"]
+__all__ = ["Lesson", "Seeded", "Trained", "fit", "train"]
 
 
 #: The picture of what the scores are worth, in the model's folder.
@@ -133,12 +134,16 @@ def train(
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a job teaches: its examples in their parts, and those of the other corpora."""
+    """What a job teaches: its examples in their parts, and those of the other corpora.
+
+    `left` says what of the other corpora is not taught.
+    """
 
     job: Job
     examples: Examples
     parts: Split
     taught: tuple[Taught, ...]
+    left: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, job: Job) -> Lesson:
@@ -152,7 +157,8 @@ class Lesson:
         if job.settings.training.folds:  # told now, not after hours
             both = (*parts.train, *parts.validation)
             folds_of({id_: parts.groups[id_] for id_ in both}, job.settings.training.folds)
-        return cls(job, examples, parts, (ours, *others(job)))
+        others = beside(job)
+        return cls(job, examples, parts, (ours, *others.taught), others.notes)
 
     @property
     def held_out(self) -> list[Example]:
@@ -160,15 +166,16 @@ class Lesson:
         return self.examples.unassisted(self.parts.validation)
 
     def notes(self) -> tuple[str, ...]:
-        """Say of which labels the model can learn nothing."""
+        """Say what of other corpora is left out, and of which labels nothing can be learned."""
         scheme = self.job.scheme
         taught = [example for part in self.taught for example in part.examples]
         seen = {s.label for e in taught for opinion in e.opinions for s in opinion.spans}
-        return tuple(
+        silent = (
             f"no span of {name!r} among the {len(taught)} taught articles: it is not learned"
             for name in scheme.label_names
             if name not in seen
         )
+        return (*self.left, *silent)
 
     def learn(
         self, seed: int, name: str, progress: Progress, *, fresh: bool, tell: Tell
@@ -237,16 +244,6 @@ class Lesson:
         """Return the model's readings of the validation part, with their tokens."""
         reads = reader(model, encoder.tokenizer, settings.window, settings.stride)
         return list(reads.read([each.article for each in self.held_out], progress, keep=True))
-
-
-def others(job: Job) -> list[Taught]:
-    """Read what the jobs that `training.corpora` names teach beside this one: their train parts."""
-    found = []
-    for folder in job.settings.training.corpora:
-        other = open_job(job.folder / folder)
-        examples, parts = parted(other, read_examples(other))
-        found.append(Taught(other.scheme, examples.of(parts.train)))
-    return found
 
 
 def _of_seed(progress: Progress, seed: int) -> Progress:

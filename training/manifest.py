@@ -40,7 +40,7 @@ def manifest_of(
         validation=parts.validation,
         test=parts.test,
         groups=parts.groups,
-        data=fingerprint(examples),
+        data=fingerprint(taught),
         annotations=sum(len(example.opinions) for example in examples.items.values()),
         left_out=examples.left_out,
         settings=settings.model_dump(mode="json"),
@@ -67,11 +67,16 @@ def _hardware() -> str:
     return f"{several}{device} ({platform.machine()})"
 
 
-def fingerprint(examples: Examples) -> str:
-    """Return the sha256 of every text and annotation that was used, in the order of their ids."""
+def fingerprint(taught: Sequence[Taught]) -> str:
+    """Return the sha256 of each part's scheme, texts and annotations, in whatever order these come.
+
+    The parts themselves count in their order.
+    """
     digest = hashlib.sha256()
-    for id_ in sorted(examples.items):
-        example = examples.items[id_]
-        rows = [annotation_row(opinion) for opinion in example.opinions]
-        digest.update(json.dumps([id_, example.article.sha256, rows], sort_keys=True).encode())
+    for part in taught:
+        digest.update(part.scheme.hash.encode())
+        for example in sorted(part.examples, key=lambda each: each.article.id):
+            rows = [annotation_row(opinion) for opinion in example.opinions]
+            told = [example.article.id, example.article.sha256, rows]
+            digest.update(json.dumps(told, sort_keys=True).encode())
     return digest.hexdigest()

@@ -201,7 +201,7 @@ def _journal(job: Job, lesson: Lesson, tell: Tell) -> Path:
     settings = job.settings.training.model_dump(mode="json")
     budget = {"trials", "hours"}
     settings["search"] = {k: v for k, v in settings["search"].items() if k not in budget}
-    data = [fingerprint(lesson.examples), lesson.parts.train, lesson.parts.validation]
+    data = fingerprint([*lesson.taught, Taught(job.scheme, lesson.held_out)])
     made = json.dumps([settings, job.scheme.hash, data], sort_keys=True)
     name = job.settings.training.name
     digest = hashlib.sha256(made.encode()).hexdigest()[:8]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.dataset import annotation_row
 from corpus.job import Job
 from corpus.measures import alike
 from corpus.progress import Progress, silent
@@ -26,6 +24,7 @@ from training.encoders import Encoder
 from training.encoding import words
 from training.examples import Example
 from training.folds import folds_of, read_fold, told_of
+from training.manifest import fingerprint
 from training.rows import Taught
 from training.thresholds import tuned
 
@@ -165,14 +164,8 @@ def cross_read(  # noqa: PLR0917  # what a fit takes, the groups, and where read
 
 def _key(taught: Sequence[Taught], settings: TrainingSection) -> str:
     """Names what makes the readings what they are."""
-    digest = hashlib.sha256(settings.model_dump_json().encode())
-    for part in taught:
-        digest.update(part.scheme.hash.encode())
-        for example in sorted(part.examples, key=lambda each: each.article.id):
-            rows = [annotation_row(opinion) for opinion in example.opinions]
-            told = [example.article.id, example.article.sha256, rows]
-            digest.update(json.dumps(told, sort_keys=True).encode())
-    return digest.hexdigest()[:16]
+    made = f"{settings.model_dump_json()}{fingerprint(taught)}"
+    return hashlib.sha256(made.encode()).hexdigest()[:16]
 
 
 def _keep(path: Path, readings: Sequence[Reading]) -> None:

@@ -164,6 +164,8 @@ def label_errors(job: Folder = HERE, settings: Settings = None, as_json: Json = 
     if rows:
         _printed("the most suspicious", _SUSPECTS, rows)
     counts = ", ".join(f"{name} {count}" for name, count in found.faults.items())
+    for note in found.notes:
+        print(f"note: {note}")
     print(f"{len(found.suspects)} suspects in {found.articles} articles: {counts or 'none'}")
     print(f"all: {opened.suspects}\nto have them looked at: pressmark push --again")
 

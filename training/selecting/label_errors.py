@@ -19,6 +19,7 @@ from corpus.records import Span
 from corpus.scheme import Scheme
 from corpus.suspects import Suspect, write_suspects
 from corpus.takedown import is_taken_down, read_takedown
+from training.beside import beside
 from training.decode import Reading, decode
 from training.encoders import load_encoder, quietly
 from training.examples import Example, read_examples
@@ -76,12 +77,12 @@ def label_errors(job: Job, progress: Progress = silent) -> LabelErrors:
             f" are {len(set(groups.values()))}; annotate more"
         )
     folded = settings.model_copy(update={"folds": folds})
-
+    others = beside(job)
     with quietly():
         read = list(
             out_of_fold(
                 Taught(scheme, used),
-                (),
+                others.taught,
                 groups,
                 folded,
                 lambda: load_encoder(settings.encoder, job.folder),
@@ -94,7 +95,7 @@ def label_errors(job: Job, progress: Progress = silent) -> LabelErrors:
     faults = {
         name: sum(s.fault == name for s in found) for name in sorted({s.fault for s in found})
     }
-    return LabelErrors(len(used), tuple(found), faults)
+    return LabelErrors(len(used), tuple(found), faults, others.notes)
 
 
 Read = tuple[Example, Reading, Weights]

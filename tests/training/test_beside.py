@@ -1,0 +1,143 @@
+"""Other jobs that teach beside one teach nothing that it is measured on, or had to let go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.job import Job
+from corpus.records import Article, Block
+from corpus.takedown import takedown
+from tests.conftest import MakeJob
+from tests.speech import SCHEME
+from tests.training.conftest import QUICK
+from tests.training.press import annotate, pages
+from training.beside import beside
+from training.checkpoint import read_manifest
+from training.fit import Lesson, train
+from training.selecting import label_errors as doubting
+from training.selecting.label_errors import label_errors
+
+Made = Callable[..., Job]
+
+
+@pytest.fixture
+def annotated_job(job: MakeJob, tiny: Path) -> Made:
+    """`annotated_job(pages, corpora=[folder])`: a job of those articles, annotated by two."""
+
+    def make(articles: list[Article], **training: Any) -> Job:
+        section = {**QUICK, "epochs": 1, "encoder": str(tiny), **training}
+        made = job(*articles, scheme=SCHEME, training=section)
+        annotate(made, articles)
+        return made
+
+    return make
+
+
+def other_pages(count: int) -> list[Article]:
+    """Pages of other stories, numbered like `pages`."""
+    return pages(count, seed=7)
+
+
+def taught(job: Job) -> set[str]:
+    return {each.article.text for part in beside(job).taught for each in part.examples}
+
+
+def test_what_another_job_draws_to_teach_is_not_what_this_one_tests_on(
+    annotated_job: Made,
+) -> None:
+    shared, theirs = pages(20), [replace(p, id=f"t{p.id}") for p in other_pages(10)]
+    other = annotated_job([*shared, *theirs], seed=3)
+    made = annotated_job(shared, corpora=[str(other.folder)])
+    assert taught(made)
+    assert taught(made) <= {page.text for page in theirs}
+    told: list[str] = []
+    trained = train(made, tell=told.append)
+    (note,) = trained.notes
+    assert note.endswith("articles are this job's too, or versions: not taught")
+    assert told == [note]
+
+
+def test_an_article_with_the_same_number_is_another_one(annotated_job: Made) -> None:
+    other = annotated_job(other_pages(10))
+    made = annotated_job(pages(10), corpora=[str(other.folder)])
+    assert len(taught(made)) == len(Lesson.of(other).parts.train)
+    assert beside(made).notes == ()
+
+
+def test_another_version_of_an_articles_story_does_not_teach(annotated_job: Made) -> None:
+    def written(page: Article, end: str) -> Article:
+        words = " ".join(f"{page.id}{noun}{n}" for n in range(20) for noun in ("quay", "tide"))
+        text = f"{page.text}\n\n{words}{end}"
+        last = Block(len(page.text) + 2, len(text), "paragraph")
+        return Article(id=page.id, text=text, blocks=(*page.blocks, last))
+
+    stories = other_pages(10)
+    other = annotated_job([written(page, " It was updated.") for page in stories])
+    assert Lesson.of(other).taught[0].examples
+    first = [written(page, "") for page in stories]
+    assert taught(annotated_job(first, corpora=[str(other.folder)])) == set()
+
+
+def test_a_corpus_of_which_nothing_is_left_is_told_and_asks_nothing(annotated_job: Made) -> None:
+    other = annotated_job(pages(10), seed=3)
+    found = beside(annotated_job(pages(10), corpora=[str(other.folder)]))
+    assert found.taught == ()
+    assert found.notes[-1] == f"{other.folder}: nothing of it is left to teach"
+
+
+def test_a_take_down_reaches_what_other_jobs_teach(annotated_job: Made) -> None:
+    theirs = [replace(page, url=f"https://harbour.example/{page.id}") for page in other_pages(10)]
+    other = annotated_job(theirs)
+    made = annotated_job(pages(10), corpora=[str(other.folder)])
+    first, second, *_ = sorted(taught(made))
+    urls = {page.text: page.url for page in theirs}
+    takedown(made, urls[first])
+    assert first not in taught(made)
+    assert beside(made).notes == (
+        f"{other.folder}: 1 articles are on this job's take-down list: not taught",
+    )
+    takedown(other, urls[second])
+    assert not {first, second} & taught(made)
+
+
+def test_label_errors_are_looked_for_with_what_training_learns_from(
+    annotated_job: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = annotated_job([*other_pages(10), *(replace(p, id=f"s{p.id}") for p in pages(10))])
+    made = annotated_job(pages(10), corpora=[str(other.folder)], folds=2)
+    seen: list[set[str]] = []
+    really = doubting.out_of_fold
+
+    def watched(ours: Any, others: Any, *more: Any, **named: Any) -> Any:
+        seen.append({each.article.text for part in others for each in part.examples})
+        return really(ours, others, *more, **named)
+
+    monkeypatch.setattr(doubting, "out_of_fold", watched)
+    found = label_errors(made)
+    assert seen == [taught(made)]
+    assert seen[0]
+    assert found.notes == beside(made).notes != ()
+
+
+def test_the_hash_of_the_data_is_of_all_that_was_taught_and_of_nothing_else(
+    annotated_job: Made,
+) -> None:
+    other = annotated_job(other_pages(10))
+    made = annotated_job(pages(10), corpora=[str(other.folder)])
+
+    def data() -> str:
+        return read_manifest(train(made).folder).data
+
+    first, lesson = data(), Lesson.of(made)
+    annotate(made, [each.article for each in lesson.examples.of(lesson.parts.test)], ("cem",))
+    assert data() == first
+    annotate(other, [each.article for each in lesson.taught[1].examples[:1]], ("cem",))
+    second = data()
+    assert second != first
+    annotate(made, [each.article for each in lesson.taught[0].examples[:1]], ("cem",))
+    assert data() not in (first, second)
