@@ -26,8 +26,9 @@ from training.model import PressmarkModel
 from training.readings import Reader
 from training.runs import disk_is_full, sums
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "pressmark.json"
+WEIGHTS = ".safetensors"
 #: What a model's folder holds beside its weights and cannot do without.
 NEEDED = ("config.json", "tokenizer.json")
 LISTS = ("labels", "train", "validation", "test", "curve")
@@ -43,9 +44,9 @@ class Manifest:
     reason, `licences` the articles that were taught or tuned on by the licence of their text (''
     where none is known). `corpora` maps each scheme that was taught to the licence of its published
     labels ('' for our own). `reached` is the score on `validation`, `curve` the losses by step.
-    `ancestor` is the manifest of the model that this one went on from. `weights` maps the files
-    that hold the weights to their sha256. `despite` is why it was uploaded although a licence
-    forbids it.
+    `ancestor` is the manifest of the model that this one went on from. `files` maps each file that
+    decides what the model says (weights, configuration, tokenizer) to its sha256. `despite` is why
+    it was uploaded although a licence forbids it.
     """
 
     name: str
@@ -71,7 +72,7 @@ class Manifest:
     reached: float | None = None
     curve: tuple[dict[str, float], ...] = ()
     ancestor: dict[str, Any] | None = None
-    weights: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     calibration: Calibration = field(default_factory=Calibration)
     standards: str = ""
     despite: str = ""
@@ -117,9 +118,10 @@ def save(
         with _replacing_folder(folder) as part:
             model.save_pretrained(part)
             tokenizer.save_pretrained(part)
+            decide = sums(part)
             for name, text in (files or {}).items():
                 write_text(part / name, text)
-            _describe(part, replace(manifest, weights=_sums(part)))
+            _describe(part, replace(manifest, files=decide))
     except (OSError, RuntimeError, SafetensorError) as error:
         if not disk_is_full(error):
             raise
@@ -147,23 +149,23 @@ def _describe(folder: Path, manifest: Manifest) -> None:
     write_text(folder / "README.md", card(manifest))
 
 
-def _sums(folder: Path) -> dict[str, str]:
-    return {name: sum_ for name, sum_ in sums(folder).items() if name.endswith(".safetensors")}
-
-
-def check_weights(folder: Path, manifest: Manifest) -> None:
-    """Compare the weights with the manifest.
+def check_files(folder: Path, manifest: Manifest) -> None:
+    """Compare the files that decide what the model says with the manifest.
 
     Raises:
         PressmarkError: a file is missing, or it is not the one that was saved.
     """
-    found = _sums(folder)
-    for name, sum_ in manifest.weights.items():
-        if found.get(name) != sum_:
-            told = f"sha256 {found[name][:12]}…, saved as {sum_[:12]}…" if name in found else "gone"
+    found = sums(folder)
+    for name, sum_ in manifest.files.items():
+        if name not in found:
             raise PressmarkError(
-                f"{folder / name}: the weights are damaged or not those that were saved ({told});"
-                " restore the file, or run 'pressmark train' again"
+                f"{folder / name}: gone; restore the file, or run 'pressmark train' again"
+            )
+        if found[name] != sum_:
+            raise PressmarkError(
+                f"{folder / name}: damaged or not the file that was saved (sha256"
+                f" {found[name][:12]}…, saved as {sum_[:12]}…); restore it, or run 'pressmark"
+                " train' again"
             )
 
 
@@ -191,13 +193,28 @@ def read_manifest(folder: Path) -> Manifest:
         lists = {name: tuple(known[name]) for name in LISTS if name in known}
         if "calibration" in known:
             known["calibration"] = calibration_from(known["calibration"])
+        manifest = Manifest(**{**known, **lists})
+        _check(manifest)
     except FileNotFoundError:
         raise PressmarkError(f"{folder}: no model there; run 'pressmark train'") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PressmarkError(
-            f"{path}: not a model's manifest ({error!r}); run 'pressmark train' again"
+            f"{path}: damaged or not a model's manifest ({error!r}); run 'pressmark train' again"
         ) from None
-    return Manifest(**{**known, **lists})
+    return manifest
+
+
+def _check(manifest: Manifest) -> None:
+    """Refuse what a model could not be read by: its errors are those of a file of another shape."""
+    if sorted(manifest.thresholds) != sorted(manifest.labels):
+        raise ValueError(f"thresholds of {[*manifest.thresholds]}, labels {[*manifest.labels]}")
+    if not all(0 <= threshold <= 1 for threshold in manifest.thresholds.values()):
+        raise ValueError(f"thresholds that are no probabilities: {manifest.thresholds}")
+    if not 0 <= manifest.settings["stride"] < manifest.settings["window"]:
+        raise ValueError("settings.stride is not below settings.window")
+    without = [name for name in NEEDED if name not in manifest.files]
+    if without or not any(name.endswith(WEIGHTS) for name in manifest.files):
+        raise ValueError(f"files name no {', '.join(without) or WEIGHTS}")
 
 
 def load(folder: Path) -> Checkpoint:
@@ -207,13 +224,8 @@ def load(folder: Path) -> Checkpoint:
         PressmarkError: there is no model, or its files are damaged.
     """
     manifest = read_manifest(folder)
-    check_weights(folder, manifest)
+    check_files(folder, manifest)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    for name in NEEDED:
-        if not (folder / name).is_file():
-            raise PressmarkError(
-                f"{folder / name}: gone; restore the file, or run 'pressmark train' again"
-            )
     try:
         with quietly():
             # Nothing of a folder is run: no pickled weights, no code that comes with it

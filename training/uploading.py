@@ -11,7 +11,7 @@ from corpus.release.hub import of_the_line, plain
 from corpus.release.licences import read_licences
 from corpus.store import read_articles
 from corpus.takedown import barred, read_takedown
-from training.checkpoint import Manifest, check_weights, excuse, read_manifest
+from training.checkpoint import Manifest, check_files, excuse, read_manifest
 from training.rights import refusals
 
 
@@ -35,12 +35,12 @@ def upload(job: Job, repo: str, key: str, *, public: bool = False, despite: str 
         despite: why a licence that forbids it does not count; stands in manifest and card.
 
     Raises:
-        PressmarkError: a licence forbids it, an article was taken down, or the weights differ.
+        PressmarkError: a licence forbids it, an article was taken down, or a file was changed.
         ServiceError: the hub cannot be reached or refuses.
     """
     folder = job.models / job.settings.training.name
     manifest = read_manifest(folder)
-    check_weights(folder, manifest)
+    check_files(folder, manifest)
     _check_takedown(job, folder, manifest)
     found = refusals(manifest, read_licences(job))
     if found and not despite.strip():

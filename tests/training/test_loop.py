@@ -302,7 +302,7 @@ def test_a_damaged_model_is_told(learned: tuple[Job, Trained], tmp_path: Path) -
         load(folder)
 
 
-@pytest.mark.parametrize("name", ["config.json", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "tokenizer_config.json"])
 @pytest.mark.parametrize("damage", ["gone", "torn", "of another kind"])
 def test_a_model_with_a_file_gone_or_changed_is_told_in_a_line(
     learned: tuple[Job, Trained], tmp_path: Path, name: str, damage: str
@@ -316,10 +316,75 @@ def test_a_model_with_a_file_gone_or_changed_is_told_in_a_line(
     elif damage == "of another kind":
         held |= {"heads": {"labels": ["x"]}, "model": {"type": "x"}}
         file.write_text(json.dumps(held), encoding="utf-8")
-    told = rf"{name}: gone; restore" if damage == "gone" else "the model is damaged"
+    told = rf"{name}: gone; restore" if damage == "gone" else rf"{name}: damaged or not the file"
     with pytest.raises(PressmarkError, match=told) as found:
         load(tmp_path / "model")
     assert "\n" not in str(found.value)
+
+
+def test_a_model_whose_labels_or_words_were_swapped_is_refused(
+    learned: tuple[Job, Trained], tmp_path: Path
+) -> None:
+    """Such files load, and the model would find other spans without a word."""
+    shutil.copytree(learned[1].folder, tmp_path / "model")
+    for name, swap in (("config.json", _other_labels), ("tokenizer.json", _other_words)):
+        file = tmp_path / "model" / name
+        before = file.read_text(encoding="utf-8")
+        held = json.loads(before)
+        swap(held)
+        file.write_text(json.dumps(held), encoding="utf-8")
+        with pytest.raises(PressmarkError, match=f"{name}: damaged or not the file"):
+            load(tmp_path / "model")
+        file.write_text(before, encoding="utf-8")
+    assert load(tmp_path / "model").manifest.name == "model"
+
+
+def _other_labels(config: dict[str, Any]) -> None:
+    config["heads"]["labels"] = [f"{name}!" for name in config["heads"]["labels"]]
+
+
+def _other_words(tokenizer: dict[str, Any]) -> None:
+    vocabulary = tokenizer["model"]["vocab"]
+    tokenizer["model"]["vocab"] = dict(zip(vocabulary, [*vocabulary.values()][::-1], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ({"thresholds": {}}, "labels"),
+        ({"thresholds": {"judged": 0.5}}, "labels"),
+        ({"thresholds": {"judged": 0.5, "loud head": float("nan")}}, "no probabilities"),
+        ({"thresholds": {"judged": 0.5, "loud head": "much"}}, "TypeError"),
+        ({"thresholds": None}, "TypeError"),
+        ({"thresholds": ["judged", "loud head"]}, "AttributeError"),
+        ({"files": {}}, "files name no config.json"),
+        ({"files": {"config.json": "", "tokenizer.json": ""}}, "files name no .safetensors"),
+        ({"files": None}, "TypeError"),
+        ({"settings": {}}, "KeyError"),
+        ({"settings": {"window": 8, "stride": 8}}, "stride is not below"),
+    ],
+)
+def test_a_manifest_that_no_model_can_be_read_by_is_a_line(
+    learned: tuple[Job, Trained], tmp_path: Path, part: dict[str, Any], says: str
+) -> None:
+    shutil.copytree(learned[1].folder, tmp_path / "model")
+    path = tmp_path / "model" / "pressmark.json"
+    held = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**held, **part}), encoding="utf-8")
+    with pytest.raises(PressmarkError, match=f"damaged or not a model's manifest .*{says}") as told:
+        load(tmp_path / "model")
+    assert "\n" not in str(told.value)
+
+
+def test_a_model_from_before_its_files_were_named_is_refused(
+    learned: tuple[Job, Trained], tmp_path: Path
+) -> None:
+    shutil.copytree(learned[1].folder, tmp_path / "model")
+    path = tmp_path / "model" / "pressmark.json"
+    held = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**held, "format": 2}), encoding="utf-8")
+    with pytest.raises(PressmarkError, match=r"format 2, this Pressmark reads 3: run"):
+        load(tmp_path / "model")
 
 
 @pytest.mark.parametrize("moment", ["training", "saving"])

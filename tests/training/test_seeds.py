@@ -19,7 +19,7 @@ def test_each_seed_has_a_model_and_name_is_the_first_of_them(annotated: Job) -> 
     models = {path.name: load(path) for path in annotated.models.iterdir()}
     assert set(models) == {"model", "model-seed3", "model-seed5"}
     assert {name: each.manifest.name for name, each in models.items()} == {n: n for n in models}
-    weights = {name: each.manifest.weights for name, each in models.items()}
+    weights = {name: each.manifest.files for name, each in models.items()}
     assert weights["model"] == weights["model-seed3"] != weights["model-seed5"]
     assert [models[name].manifest.seed for name in sorted(models)] == [3, 3, 5]
     assert len({each.manifest.test for each in models.values()}) == 1
