@@ -19,7 +19,7 @@ from training.evaluate import choices, errors
 from training.evaluate.attributes import attributes
 from training.evaluate.certainty import band, reliable
 from training.evaluate.human import human
-from training.evaluate.learned import lexicon_of, regressions
+from training.evaluate.learned import Lessons, lexicon_of, regressions
 from training.evaluate.page import page
 from training.evaluate.results import MODEL, Question, Scores, Versus
 from training.evaluate.said import Said, Where, choice_of, listen
@@ -94,9 +94,7 @@ class _Work:
         said = self._said(self.checkpoint, asking)
         heard = {other.manifest.name: self._said(other, asking)} if other else {}
         asked = [where for each in asking.values() for where in each.where]
-        learned, missing = regressions(
-            self.job, self.examples, manifest, test, asked, progress=self.progress
-        )
+        learned, missing = regressions(self.job, self.lessons, test, asked, progress=self.progress)
         linear = {name: each.linear for name, each in learned.items()}
         models = {MODEL: said, **heard, **{name: each.said for name, each in learned.items()}}
         pairs = {name: test.pairs(system) for name, system in self._systems(models).items()}
@@ -140,6 +138,11 @@ class _Work:
         """How intervals are drawn."""
         return Sampling(self.job.settings.evaluation.samples)
 
+    @property
+    def lessons(self) -> Lessons:
+        """What the baselines are taught and tuned on: what the model was."""
+        return Lessons(self.examples, self.checkpoint.manifest, self.job.scheme)
+
     @cached_property
     def own(self) -> list[Example]:
         """The test articles with annotators' own opinions, gold left aside."""
@@ -158,7 +161,7 @@ class _Work:
         if not scheme.labels:
             return {}
         found: dict[str, System] = {name: _finds(said) for name, said in models.items()}
-        found["lexicon"] = lexicon_of(self.examples, self.checkpoint.manifest, scheme)
+        found["lexicon"] = lexicon_of(self.lessons)
         found["shuffled"] = lambda e: shuffled(test.references[e.article.id], e.article, scheme)
         found["everything"] = lambda e: everything(e.article, scheme)
         return found

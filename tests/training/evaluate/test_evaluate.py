@@ -24,9 +24,12 @@ from tests.conftest import MakeJob
 from tests.speech import mark
 from tests.training.conftest import QUICK
 from tests.training.press import BAD, opinion, pages
+from training.checkpoint import read_manifest
 from training.evaluate import MODEL, Scores, evaluate
+from training.evaluate import learned as learning
 from training.evaluate.run import PAGE
 from training.fit import Trained, train
+from training.thresholds import tuned
 
 
 @pytest.fixture
@@ -81,6 +84,55 @@ def test_without_its_encoder_one_baseline_is_missing_and_the_reason_is_told(copy
     assert "TF-IDF" in scores.systems
     assert "frozen" not in scores.systems
     assert any(note.startswith("frozen: –") for note in scores.notes)
+
+
+def test_baselines_are_tuned_by_the_models_objective(
+    copy: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def heard(*given: Any) -> dict[str, float]:
+        asked.append(given[3] if len(given) > 3 else "characters")
+        return tuned(*given)
+
+    monkeypatch.setattr(learning, "tuned", heard)
+    _manifest(copy.models / "model", settings={"objective": "FLC"})
+    evaluate(copy)
+    assert asked == ["FLC"] * 3
+
+
+def test_baselines_of_a_model_tuned_out_of_fold_are_tuned_on_its_folds(
+    copy: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tuned_on: list[list[str]] = []
+
+    def heard(readings: Any, examples: Any, *given: Any) -> dict[str, float]:
+        tuned_on.append([each.article.id for each in examples])
+        assert [each.article.id for each in readings] == tuned_on[-1]
+        return tuned(readings, examples, *given)
+
+    monkeypatch.setattr(learning, "tuned", heard)
+    _manifest(copy.models / "model", settings={"folds": 2})
+    evaluate(copy)
+    manifest = read_manifest(copy.models / "model")
+    both = sorted((*manifest.train, *manifest.validation))
+    assert [sorted(each) for each in tuned_on] == [both] * 3
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_frozen_is_the_encoder_that_a_line_of_models_began_with_or_says_it_is_not(
+    copy: Job, tiny: Path, gone: bool
+) -> None:
+    before = asdict(read_manifest(copy.models / "model"))
+    before["settings"]["encoder"] = "nowhere" if gone else str(tiny)
+    shutil.copytree(copy.models / "model", copy.models / "next")
+    settings = {"encoder": str(copy.models / "model")}
+    _manifest(copy.models / "next", settings=settings, name="next", ancestor=before)
+    cold = evaluate(copy).systems
+    job = open_job(copy.folder, ["evaluation.samples=50", "training.name=next"])
+    warm = evaluate(job).systems
+    assert ("frozen" in warm, "frozen, tuned" in warm) == (not gone, gone)
+    assert (warm["frozen, tuned" if gone else "frozen"] == cold["frozen"]) is not gone
 
 
 def test_two_annotators_make_no_ceiling_and_the_reason_is_told(copy: Job) -> None:
@@ -209,6 +261,13 @@ def _intervals(scores: Scores) -> dict[str, list[tuple[float, float]]]:
 
 def _bad(text: str) -> bool:
     return any(word in text for word in BAD)
+
+
+def _manifest(folder: Path, settings: dict[str, Any], **fields: Any) -> None:
+    path = folder / "pressmark.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest |= {**fields, "settings": {**manifest["settings"], **settings}}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def _rename(folder: Path, name: str) -> None:
