@@ -10,8 +10,9 @@ the invented sample with the embedded encoder, so that some words do stand near 
 The plain way is 16 windows in the order of their arrival, padded to the longest, in eager float32.
 Every way reads the same texts in turn, `--rounds` times; its time is the median, by the clock and
 by the processor (what else the machine does strikes the clock alone). A decision is a word and a
-label (over or under its threshold), or a decoded span. `--chunks` compares how many
-characters are sorted together.
+label (over or under its threshold), or a decoded span; since spans are few among words, their
+share stands by itself too, and 'too many' where `predict` would not take the backend. `--chunks`
+compares how many characters are sorted together.
 """
 
 from __future__ import annotations
@@ -157,7 +158,8 @@ def compared(
             f"  {statistics.median(ratios):5.2f} [{ratios[0]:.2f}, {ratios[-1]:.2f}] times"
             f"  {least / statistics.median(used[name]):5.2f} times by the processor"
             f"  changed {each.share or 0:.3%}"
-            f" (words {each.words_changed}/{each.words}, spans {each.spans_changed}/{each.spans})",
+            f" (words {each.words_changed}/{each.words}, spans {each.spans_changed}/{each.spans}"
+            f" {each.spans_changed / max(each.spans, 1):.2%}{'' if each.few else ', too many'})",
             flush=True,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,7 +29,7 @@ from training.checkpoint import load
 from training.fit import Trained
 from training.predict import predict
 from training.prediction import choosing, files
-from training.prediction.changes import changes
+from training.prediction.changes import Changes, changes
 from training.prediction.choosing import CHOICE, Trial, known, ready, tried
 from training.prediction.engines import BACKENDS
 from training.prediction.files import predict_files
@@ -57,9 +59,12 @@ def test_every_backend_changes_few_decisions_and_the_fastest_is_kept(job: Job) -
     choice = tried(checkpoint, job.scheme, articles, 1)
     assert [trial.backend for trial in choice.trials] == list(BACKENDS)
     by = {trial.backend: trial for trial in choice.trials}
-    assert by["torch"].changed == by["onnx"].changed == 0
+    assert by["torch"].changes
+    assert by["onnx"].changes
+    assert by["torch"].changes.share == by["onnx"].changes.share == 0
     for trial in choice.trials:
-        assert trial.why or (trial.speed and trial.changed is not None and trial.changed < 0.05)
+        share = trial.changes.share if trial.changes else None
+        assert trial.why or (trial.speed and share is not None and share < 0.05)
     fitting = [trial for trial in choice.trials if trial.fits]
     assert choice.backend == max(fitting, key=lambda trial: trial.speed or 0).backend
 
@@ -72,20 +77,41 @@ def test_auto_tries_once_says_so_and_remembers(job: Job, monkeypatch: pytest.Mon
     monkeypatch.setattr(choosing, "WORTH", 1)
     monkeypatch.setattr(choosing, "BACKENDS", ("torch", "onnx"))
     first = ready(checkpoint, job.scheme, prediction, lambda: read_articles(job), 60)
-    assert "words/s" in first.told
+    assert re.search(r"onnx \d+ words/s, changes 0\.00%, 0 of [1-9]\d* spans", first.told)
     written = (checkpoint.folder / CHOICE).read_bytes()
     again = ready(checkpoint, job.scheme, prediction, list, 60)
     assert (again.told, (checkpoint.folder / CHOICE).read_bytes()) == (first.told, written)
     data = json.loads(written)
+    (checkpoint.folder / CHOICE).write_text(json.dumps(_older(data)), encoding="utf-8")
+    assert known(checkpoint.folder, data["threads"]) is None
     data["processor"] = "another"
     (checkpoint.folder / CHOICE).write_text(json.dumps(data), encoding="utf-8")
     assert known(checkpoint.folder, data["threads"]) is None
 
 
 def test_a_backend_that_changes_too_much_is_never_chosen() -> None:
-    assert Trial("x", speed=9.0, changed=0.0019).fits
-    assert not Trial("x", speed=9.0, changed=0.002).fits
+    assert Trial("x", 9.0, Changes(10_000, 19)).fits
+    assert not Trial("x", 9.0, Changes(10_000, 20)).fits
     assert not Trial("x", why="not installed").fits
+    assert not Trial("x", 9.0, Changes()).fits
+
+
+def test_spans_are_bounded_by_themselves_however_many_words_stay() -> None:
+    """15% of the spans are a thousandth of the decisions where there are words enough."""
+    assert not Trial("x", 9.0, Changes(100_000, 0, 200, 30)).fits
+    assert Trial("x", 9.0, Changes(100_000, 0, 300, 3)).fits
+    assert not Trial("x", 9.0, Changes(100_000, 0, 300, 4)).fits
+    # one span of few whose end moved stands on both sides, each time another
+    assert Trial("x", 9.0, Changes(100_000, 1, 9, 2)).fits
+    assert not Trial("x", 9.0, Changes(100_000, 1, 9, 3)).fits
+
+
+def _older(data: dict[str, Any]) -> dict[str, Any]:
+    """A choice by the words and spans together alone, as it was kept before."""
+    trials = [{**trial, "changed": 0.0} for trial in data["trials"]]
+    for trial in trials:
+        del trial["changes"]
+    return {**data, "trials": trials}
 
 
 def test_changes_count_words_and_spans(learned: tuple[Job, Trained]) -> None:

@@ -21,15 +21,13 @@ from corpus.scheme import Scheme
 from corpus.settings import PredictionSection
 from training.checkpoint import Checkpoint
 from training.decode import Reading
-from training.prediction.changes import changes
+from training.prediction.changes import Changes, changes
 from training.prediction.engines import BACKENDS, EXACT, WEIGHTS, engine, fingerprint
 from training.prediction.processor import cores, name
 from training.readings import Reader
 
 #: Beside a checkpoint: what was tried and chosen, on which processor.
 CHOICE = "prediction.json"
-#: The share of decisions that a backend may change.
-LIMIT = 0.002
 #: Articles below which trying takes longer than reading them plainly.
 WORTH = 500
 #: Characters that are read on trial, some 6,000 words, and how often each backend reads them.
@@ -39,17 +37,17 @@ _PARTS = ("torch", "onnxruntime", "openvino", "numpy")
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A backend on trial: words a second, the share of decisions it changes; or why not at all."""
+    """A backend on trial: words a second, and the decisions it changes; or why not at all."""
 
     backend: str
     speed: float | None = None
-    changed: float | None = None
+    changes: Changes | None = None
     why: str = ""
 
     @property
     def fits(self) -> bool:
         """Whether it may be chosen."""
-        return self.speed is not None and self.changed is not None and self.changed < LIMIT
+        return self.speed is not None and self.changes is not None and self.changes.few
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +131,7 @@ def tried(
             found[backend] = Trial(backend, why=str(error))
             continue
         exact = exact or readings
-        share = changes(exact, readings, scheme, thresholds).share
-        found[backend] = Trial(backend, changed=share)
+        found[backend] = Trial(backend, changes=changes(exact, readings, scheme, thresholds))
     words = sum(len(reading.words) for reading in exact)
     seconds = timed(readers, articles)
     trials = tuple(
@@ -163,7 +160,7 @@ def known(folder: Path, threads: int) -> Choice | None:
     """Return what was chosen before, if the processor, threads, versions and model are the same."""
     try:
         data: dict[str, Any] = json.loads((folder / CHOICE).read_text(encoding="utf-8"))
-        trials = tuple(Trial(**trial) for trial in data["trials"])
+        trials = tuple(_trial(trial) for trial in data["trials"])
         choice = Choice(**{**data, "trials": trials})
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -172,15 +169,27 @@ def known(folder: Path, threads: int) -> Choice | None:
     return choice if now_ == then and choice.backend in BACKENDS else None
 
 
+def _trial(data: dict[str, Any]) -> Trial:
+    """Return a trial that was kept; KeyError where an older Pressmark kept it."""
+    counts = data["changes"]
+    return Trial(**{**data, "changes": None if counts is None else Changes(**counts)})
+
+
 def said(choice: Choice) -> str:
     """Say in a line what was chosen and beside what."""
     told = []
     for trial in choice.trials:
         if trial.speed is None:
             continue
-        changed = "" if trial.backend == EXACT else f", changes {trial.changed or 0:.2%}"
-        told.append(f"{trial.backend} {trial.speed:.0f} words/s{changed}")
+        told.append(f"{trial.backend} {trial.speed:.0f} words/s{_changed(trial)}")
     return f"{choice.backend} ({'; '.join(told)})"
+
+
+def _changed(trial: Trial) -> str:
+    if trial.backend == EXACT or trial.changes is None:
+        return ""
+    each = trial.changes
+    return f", changes {each.share or 0:.2%}, {each.spans_changed} of {each.spans} spans"
 
 
 def some(articles: Iterable[Article]) -> list[Article]:
