@@ -12,7 +12,7 @@ from corpus.job import Job
 from corpus.measures import majority
 from corpus.prelabels.planted import planted
 from corpus.records import Annotation, Article, Span
-from corpus.scheme import Label, Scheme, extends
+from corpus.scheme import Attribute, Label, Question, Scheme, extends
 from corpus.store import read_annotations, read_articles
 from corpus.takedown import is_taken_down, read_takedown
 from corpus.versions import is_repeat
@@ -22,12 +22,15 @@ from corpus.versions import is_repeat
 class Example:
     """One version of an article with one annotation an annotator.
 
-    `labels` are those of older schemes, by hash: whoever worked under one was not asked the rest.
+    `older` are the older schemes, by hash: whoever worked under one was not asked the rest.
+    `origins` are the schemes of what an opinion was made from, by its id: of other annotations of
+    the same article, or of a published corpus' own by a mapping.
     """
 
     article: Article
     opinions: tuple[Annotation, ...]
-    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    older: Mapping[str, Scheme] = field(default_factory=dict)
+    origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def unassisted(self) -> Example:
@@ -39,9 +42,34 @@ class Example:
         return tuple(
             opinion
             for opinion in self.opinions
-            if label.name in self.labels.get(opinion.scheme, (label.name,))
+            if (opinion.scheme not in self.older or self.older[opinion.scheme].label(label.name))
             and _asked(opinion, label)
         )
+
+    def none(self, opinion: Annotation, asked: Question, span: Span | None = None) -> bool:
+        """Tell whether an empty answer to `asked` (of `span`) says 'none of them'.
+
+        It does where the opinion's own scheme asked it, and what it was made from as well, and
+        where it may be left empty: a flag, or `several` that are not required. Otherwise nobody
+        was asked, as far as can be told.
+        """
+        known = (self._version(opinion, asked, hash_) for hash_ in self._schemes(opinion))
+        return any(
+            each.type == "flag" or (each.type == "several" and not each.required)
+            for each in known
+            if each and (span is None or _asked_of(each, span.label))
+        )
+
+    def _schemes(self, opinion: Annotation) -> tuple[str, ...]:
+        return self.origins.get(opinion.id, (opinion.scheme,))
+
+    def _version(self, opinion: Annotation, asked: Question, hash_: str) -> Question | None:
+        """What `asked` was under the scheme `hash_`: None where it was not there."""
+        older = self.older.get(hash_)
+        if older is None:
+            # Of a scheme that is neither the opinion's nor an older one nothing is known
+            return asked if hash_ == opinion.scheme else None
+        return older.attribute(asked.name) or older.question(asked.name)
 
     def reference(self, scheme: Scheme) -> tuple[Span, ...]:
         """Return the spans whose characters at least half of those asked covered.
@@ -99,9 +127,9 @@ def read_examples(job: Job, *, gold: bool = True) -> Examples:
     plants, made = planted(job), read_annotations(job.annotations)
     repeats = {each.id for each in made if is_repeat(each)}
     annotations = _inherited([*map(plants.counted, made), *read_annotations(job.gold)])
-    labels = _older(job, {annotation.scheme for annotation in annotations})
+    older = _older(job, {annotation.scheme for annotation in annotations})
     for annotation in sorted(annotations, key=lambda a: (a.when, a.id)):
-        article, known = articles.get(annotation.article), {job.scheme.hash, *labels}
+        article, known = articles.get(annotation.article), {job.scheme.hash, *older}
         reason = _unusable(annotation, article, known)
         if annotation.article in barred:
             reason = "of an article on the take-down list"
@@ -126,8 +154,9 @@ def read_examples(job: Job, *, gold: bool = True) -> Examples:
             f"{job.annotations}: no annotation to use ({why or 'the log is empty'});"
             " annotate, then run 'pressmark pull'"
         )
+    origins = _origins(annotations)
     items = {
-        id_: Example(article, tuple(used[id_][author] for author in sorted(used[id_])), labels)
+        id_: Example(article, tuple(used[id_][a] for a in sorted(used[id_])), older, origins)
         for id_, article in articles.items()
         if id_ in used
     }
@@ -147,12 +176,23 @@ def _inherited(annotations: Sequence[Annotation]) -> list[Annotation]:
     return [replace(each, shown=of(each.id)) if each.parents else each for each in annotations]
 
 
-def _older(job: Job, hashes: set[str]) -> dict[str, tuple[str, ...]]:
-    """The labels of the schemes among `hashes` that the job's scheme only adds to."""
+def _origins(annotations: Sequence[Annotation]) -> dict[str, tuple[str, ...]]:
+    """The schemes of what annotations were made from in the end, where that is there."""
+    by = {each.id: each for each in annotations}
+
+    def of(id_: str, below: frozenset[str] = frozenset()) -> set[str]:
+        parents = [one for one in by[id_].parents if one in by and one not in below | {id_}]
+        return {hash_ for one in parents for hash_ in of(one, below | {id_})} or {by[id_].scheme}
+
+    return {each.id: tuple(sorted(of(each.id))) for each in annotations if each.parents}
+
+
+def _older(job: Job, hashes: set[str]) -> dict[str, Scheme]:
+    """The schemes among `hashes` that the job's scheme only adds to."""
     files = sorted((job.folder / "schemes").glob("*.yaml"))
     older = [path.stem for path in files if path.stem in hashes - {job.scheme.hash}]
     kept = [job.kept_scheme(hash_) for hash_ in older]
-    return {old.hash: old.label_names for old in kept if extends(job.scheme, old)}
+    return {old.hash: old for old in kept if extends(job.scheme, old)}
 
 
 def _unusable(annotation: Annotation, article: Article | None, schemes: AbstractSet[str]) -> str:
@@ -179,3 +219,7 @@ def _asked(opinion: Annotation, label: Label) -> bool:
         set(answer.values) & set(label.unless.get(answer.question, ()))
         for answer in opinion.answers
     )
+
+
+def _asked_of(question: Question, label: str) -> bool:
+    return isinstance(question, Attribute) and question.asked_of(label)

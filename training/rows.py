@@ -6,27 +6,23 @@ its mean over what it is asked in a row; a rare answer may weigh more (`training
 
 from __future__ import annotations
 
-import random
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from corpus.records import Annotation, Answer, Block, Span
 from corpus.scheme import Scheme
 from corpus.settings import TrainingSection
-from training.encoding import Floats, Window, allowed, targets, windows
+from training.encoding import Floats, Window, targets, windows
 from training.examples import Example
-from training.heads import FLAG, Choice, Heads
-from training.units import FEATURES, Unit, article_unit, place_of, surface, unit
+from training.heads import Heads
+from training.units import FEATURES, Ints, Unit, place_of, surface
+from training.votes import Picked, units
 
-#: A span is also taught with its ends moved by up to so many tokens: a predicted span is seldom
-#: drawn as an annotator drew it.
-JITTER = 2
 Row = dict[str, Any]
 
 
@@ -38,33 +34,17 @@ class Taught:
     examples: Sequence[Example]
 
 
-@dataclass(slots=True)
-class _Picked:
-    """What the annotators picked for one unit: sums and counts by output."""
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """A unit in a window: what was picked for it, and the share of it that the window teaches.
 
-    total: Floats
-    count: Floats
+    `place` is the numbers of the window's tokens: of the unit and of its context, half-open.
+    """
 
-    @property
-    def share(self) -> Floats:
-        """The share who picked each output, 0 where nobody was asked."""
-        return np.asarray(self.total / np.maximum(self.count, 1), np.float32)
-
-
-@dataclass(slots=True)
-class _Units:
-    """The units of an article, each with what was picked for it."""
-
-    heads: Heads
-    found: dict[Unit, _Picked] = field(default_factory=dict)
-
-    def add(self, at: Unit, columns: slice, picked: Floats, votes: float = 1) -> None:
-        """Count one annotator's (or `votes` annotators') picks among the outputs `columns`."""
-        if at not in self.found:
-            size = self.heads.outputs
-            self.found[at] = _Picked(np.zeros(size, np.float32), np.zeros(size, np.float32))
-        self.found[at].total[columns] += picked
-        self.found[at].count[columns] += votes
+    unit: Unit
+    picked: Picked
+    place: tuple[int, int, int, int]
+    weight: float
 
 
 def rows(
@@ -72,17 +52,19 @@ def rows(
 ) -> list[Row]:
     """Return the rows of the examples' windows; several schemes train one model.
 
-    Windows have no stride: what is read twice in prediction would only be taught twice here.
+    Windows have no stride: what is read twice in prediction would only be taught twice here. A
+    unit is taught in one window, the one that holds most of its tokens. What is asked of the
+    article is taught in all of them, each weighing by its share of the article's tokens: prediction
+    reads the mean over the whole, and an article has one vote however long it is.
     """
     made: list[Row] = []
     for part in taught:
         cut = windows([e.article for e in part.examples], tokenizer, settings.window, 0)
-        known: dict[int, dict[Unit, _Picked]] = {}
-        for window in cut:
-            example = part.examples[window.article]
-            if window.article not in known:
-                known = {window.article: units(example, part.scheme, heads, settings.seed)}
-            made.append(_row(example, window, part.scheme, heads, known[window.article]))
+        for number, of in groupby(cut, key=lambda window: window.article):
+            example, own = part.examples[number], list(of)
+            known = units(example, part.scheme, heads, settings.seed)
+            for window, lessons in zip(own, _lessons(own, known), strict=True):
+                made.append(_row(example, window, part.scheme, heads, lessons))
     if settings.targets == "hard":
         for row in made:
             _harden(row, heads)
@@ -107,24 +89,6 @@ def picked_rates(made: Sequence[Row]) -> list[float]:
     return [float(rate) for rate in summed / np.maximum(weight, 1e-9)]
 
 
-def units(example: Example, scheme: Scheme, heads: Heads, seed: int = 0) -> dict[Unit, _Picked]:
-    """Return what of `example` the unit head is taught: each unit with what was picked for it."""
-    made = _Units(heads)
-    for choice, columns in heads.about("block"):
-        label = scheme.label(choice.name)
-        asked = example.asked(label) if label else ()
-        for block in example.article.blocks if asked else ():
-            if label and allowed(label, block.kind):
-                marks = sum(_marked(opinion, label.name, block) for opinion in asked)
-                at = unit(example.article, block.start, block.end)
-                made.add(at, columns, np.array([marks], np.float32), len(asked))
-    for opinion in example.opinions:
-        for span in opinion.spans:
-            _span(made, example, span, seed)
-        _answers(made, example, opinion, scheme)
-    return made.found
-
-
 class Collator:
     """Makes a batch of rows: everything padded to the longest of it."""
 
@@ -142,9 +106,32 @@ class Collator:
         return made
 
 
-def picks(choice: Choice, values: Sequence[str]) -> Floats:
-    """Return 1 for each of the choice's values that was picked; a flag's is 'yes'."""
-    return np.array([value in values for value in choice.values], np.float32)
+def _lessons(cut: Sequence[Window], known: Mapping[Unit, Picked]) -> list[list[_Lesson]]:
+    """Return what each of an article's windows is taught of its units."""
+    found: list[list[_Lesson]] = [[] for _ in cut]
+    tokens = [_tokens(window) for window in cut]
+    for at, picked in known.items():
+        held = [(n, where) for n, (_, p) in enumerate(tokens) if (where := place_of(p, at))]
+        if not at.whole:
+            held = [max(held, key=lambda each: _size(each[1]))] if held else []
+        total = sum(_size(where) for _, where in held)
+        for number, where in held:
+            first, stop, begin, end = where
+            real, _ = tokens[number]
+            place = (real[first], real[stop - 1] + 1, real[begin], real[end - 1] + 1)
+            found[number].append(_Lesson(at, picked, place, _size(where) / total))
+    return found
+
+
+def _tokens(window: Window) -> tuple[list[int], Ints]:
+    """The numbers of the window's tokens that are not special, and their places."""
+    real = [number for number, place in enumerate(window.places) if place]
+    places = np.array([window.places[number] for number in real], np.int64).reshape(-1, 2)
+    return real, places
+
+
+def _size(where: tuple[int, int, int, int]) -> int:
+    return where[1] - where[0]
 
 
 def _row(
@@ -152,7 +139,7 @@ def _row(
     window: Window,
     scheme: Scheme,
     heads: Heads,
-    known: Mapping[Unit, _Picked],
+    lessons: Sequence[_Lesson],
 ) -> Row:
     taught = targets(example, window, scheme)
     columns = [heads.labels.index(name) for name in scheme.label_names]
@@ -164,82 +151,17 @@ def _row(
         row[name] = wide
     # Whether a block is a span is the unit head's to say
     row["mask"][:, snapped] = 0
-    real = [number for number, place in enumerate(window.places) if place]
-    places = np.array([window.places[number] for number in real], np.int64).reshape(-1, 2)
-    inside = [(at, where, p) for at, p in known.items() if (where := place_of(places, at))]
-    row["units"] = np.array(
-        [[real[w[0]], real[w[1] - 1] + 1, real[w[2]], real[w[3] - 1] + 1] for _, w, _ in inside],
-        np.int64,
-    ).reshape(-1, 4)
-    row["whole"] = np.array([at.whole for at, _, _ in inside], bool)
-    texts = [example.article.text[at.start : at.end] for at, _, _ in inside]
-    row["surface"] = np.array([surface(t) for t in texts], np.float32).reshape(
-        len(inside), len(FEATURES)
-    )
-    row["picked"] = np.array([p.share for _, _, p in inside], np.float32).reshape(
-        len(inside), heads.outputs
-    )
-    asked = [p.count > 0 for _, _, p in inside]
-    row["picked_mask"] = np.array(asked, np.float32).reshape(len(inside), heads.outputs)
+    units_ = [each.unit for each in lessons]
+    texts = [example.article.text[at.start : at.end] for at in units_]
+    size = (len(lessons), heads.outputs)
+    row["units"] = np.array([each.place for each in lessons], np.int64).reshape(-1, 4)
+    row["whole"] = np.array([at.whole for at in units_], bool)
+    looks = [surface(text) for text in texts]
+    row["surface"] = np.array(looks, np.float32).reshape(len(lessons), len(FEATURES))
+    row["picked"] = np.array([each.picked.share for each in lessons], np.float32).reshape(size)
+    asked = [(each.picked.count > 0) * each.weight for each in lessons]
+    row["picked_mask"] = np.array(asked, np.float32).reshape(size)
     return row
-
-
-def _span(made: _Units, example: Example, span: Span, seed: int) -> None:
-    """Teach the attributes of a span, as drawn and with its ends moved."""
-    asked = [(c, at) for c, at in made.heads.about("span") if span.label in c.labels]
-    if not asked or not span.attributes:
-        return  # a corpus that knows no attributes
-    drawn = unit(example.article, span.start, span.end)
-    draw = random.Random(f"{seed}:{example.article.id}:{span.start}:{span.end}")  # noqa: S311  # no secret
-    moved = _moved(drawn, example.article.text, draw)
-    for choice, columns in asked:
-        values = span.attributes.get(choice.name, ())
-        if values or choice.values == FLAG:
-            for at in {drawn, moved}:
-                made.add(at, columns, picks(choice, values))
-
-
-def _answers(made: _Units, example: Example, opinion: Annotation, scheme: Scheme) -> None:
-    asked = {c.name: (c, at) for c, at in made.heads.columns() if c.about not in ("span", "block")}
-    answered: defaultdict[tuple[str, Unit], list[str]] = defaultdict(list)
-    for answer in opinion.answers:
-        if answer.question in asked and scheme.question(answer.question):
-            answered[answer.question, _where(example, answer)] += answer.values
-    for name, (choice, _) in asked.items():
-        if choice.values == FLAG and choice.about == "article" and scheme.question(name):
-            answered[name, article_unit(example.article)] += []  # an unticked flag is an answer
-    for (name, at), values in answered.items():
-        choice, columns = asked[name]
-        made.add(at, columns, picks(choice, values))
-
-
-def _where(example: Example, answer: Answer) -> Unit:
-    if answer.start is None or answer.end is None:
-        return article_unit(example.article)
-    return unit(example.article, answer.start, answer.end)
-
-
-def _moved(drawn: Unit, text: str, draw: random.Random) -> Unit:
-    """The same unit with its ends moved by up to `JITTER` words, inside its context."""
-    before = [drawn.context[0], *_edges(text, drawn.context[0], drawn.start)]
-    inner = _edges(text, drawn.start, drawn.end)
-    after = [*_edges(text, drawn.end, drawn.context[1]), drawn.context[1]]
-    starts = [*before[-JITTER:], drawn.start, *inner[:JITTER]]
-    start = draw.choice(starts)
-    ends = [e for e in (*inner[-JITTER:], drawn.end, *after[:JITTER]) if e > start]
-    return Unit(start, draw.choice(ends or [drawn.end]), drawn.context) if ends else drawn
-
-
-def _edges(text: str, start: int, end: int) -> list[int]:
-    """Where words begin inside (start, end)."""
-    return [at for at in range(start + 1, end) if text[at - 1].isspace() and not text[at].isspace()]
-
-
-def _marked(opinion: Annotation, label: str, block: Block) -> bool:
-    """Tell whether a span of `label` covers half of the block."""
-    half = (block.end - block.start) / 2
-    ours = (span for span in opinion.spans if span.label == label)
-    return any(min(s.end, block.end) - max(s.start, block.start) >= half for s in ours)
 
 
 def _harden(row: Row, heads: Heads) -> None:

@@ -1,6 +1,6 @@
 """Logistic regression instead of a trained encoder: on TF-IDF, or on the encoder as it comes.
 
-Both are taught what the model is taught (`training.rows.units`, the share of annotators on each
+Both are taught what the model is taught (`training.votes.units`, the share of annotators on each
 word), and their words are decoded and tuned as the model's are: what differs is what they see.
 """
 
@@ -21,9 +21,9 @@ from training.decode import Reading
 from training.encoders import Encoder
 from training.examples import Example
 from training.heads import Choice, Heads, heads_of
-from training.rows import units
 from training.sights import See, Sight, states, terms
 from training.units import Floats, Ints, Unit, unit
+from training.votes import units
 
 #: Words that the labels' regressions learn from, at most; half of them inside spans if there are so
 #: many.

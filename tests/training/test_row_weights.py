@@ -32,7 +32,7 @@ version: "1"
 published: {citation: c, url: u, licence: CC0-1.0}
 questions:
   - {name: view, type: one, values: [{name: for}, {name: against}]}
-  - {name: topics, type: several, values: [{name: boats}, {name: money}]}
+  - {name: topics, type: several, required: true, values: [{name: boats}, {name: money}]}
 """
 PAGE = article("Maar slams 😀\n\nA vile plan, he said.\n\nThe café is a bad one.")
 

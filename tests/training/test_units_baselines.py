@@ -31,6 +31,7 @@ questions:
     values: [{name: for}, {name: against}, {name: neither}]
   - name: topics
     type: several
+    required: true
     values: [{name: boats}, {name: money}]
 """)
 Learn = Callable[..., Linear]
