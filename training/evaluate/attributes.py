@@ -9,12 +9,13 @@ where spans stand.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.agreement.estimates import Sampling
 from corpus.measures import Place, alike
 from corpus.records import Article, Span
+from corpus.scheme import Scheme
 from corpus.scoring.ceiling import most, most_each
 from training.evaluate.choices import (
     COMMON,
@@ -30,7 +31,7 @@ from training.evaluate.results import ATTRIBUTE, MODEL, Question, Versus
 from training.evaluate.said import Said, Where
 from training.evaluate.systems import Test
 from training.examples import Example
-from training.heads import FLAG, Choice
+from training.heads import Choice
 from training.opinions import picked
 from training.units import unit
 from training.units_baselines import Linear
@@ -61,7 +62,7 @@ def attributes(
         there = _found(choice, test, said)
         systems: dict[str, Answers] = {MODEL: there.model.__getitem__}
         systems |= {name: _says(linear, choice, there) for name, linear in beside.items()}
-        systems[COMMON] = always(_commonest(choice, taught))
+        systems[COMMON] = always(_commonest(choice, taught, test.scheme))
         made = question(there.asked, systems, Said(), None, sampling)
         found.append(made)
         if there.asked.where:
@@ -87,12 +88,10 @@ def _found(choice: Choice, test: Test, said: Said) -> _Found:
     divided = 0
     for example in test.examples:
         id_ = example.article.id
-        spans = [s for o in example.opinions for s in o.spans if s.label in choice.labels]
+        said_of = list(_said(choice, example, test.scheme))
         for reference in test.references[id_]:
             ours = next((s for s in said.spans[id_] if alike(s, reference)), None)
-            given = [
-                v for s in spans if alike(s, reference) and (v := _values(choice, s)) is not None
-            ]
+            given = [values for span, values in said_of if alike(span, reference)]
             if reference.label not in choice.labels or ours is None or not given:
                 continue
             value = (most if choice.exclusive else most_each)(given)
@@ -124,19 +123,20 @@ def _says(linear: Linear, choice: Choice, found: _Found) -> Answers:
     return values.__getitem__
 
 
-def _commonest(choice: Choice, taught: Sequence[Example]) -> Values:
+def _commonest(choice: Choice, taught: Sequence[Example], scheme: Scheme) -> Values:
     counts = Counter(
-        tuple(sorted(values))
-        for example in taught
-        for opinion in example.opinions
-        for span in opinion.spans
-        if span.label in choice.labels and (values := _values(choice, span)) is not None
+        tuple(sorted(values)) for example in taught for _, values in _said(choice, example, scheme)
     )
     return min(counts, key=lambda values: (-counts[values], values)) if counts else ()
 
 
-def _values(choice: Choice, span: Span) -> Values | None:
-    """An annotator's values of a span; None where the question was left open or not asked."""
-    values = tuple(v for v in span.attributes.get(choice.name, ()) if v in choice.values)
-    asked = span.attributes and choice.values == FLAG
-    return values if values or asked else None
+def _said(choice: Choice, example: Example, scheme: Scheme) -> Iterator[tuple[Span, Values]]:
+    """Yield the spans that were asked, with the values given; () is none of them."""
+    asked = scheme.attribute(choice.name)
+    for opinion in example.opinions:
+        for span in opinion.spans:
+            if span.label not in choice.labels:
+                continue
+            values = tuple(v for v in span.attributes.get(choice.name, ()) if v in choice.values)
+            if values or (asked and example.none(opinion, asked, span)):
+                yield span, values

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.agreement.estimates import Sampling
+from corpus.scheme import Scheme
 from corpus.scoring.answers import (
     POLARITIES,
     Answered,
@@ -22,7 +23,7 @@ from corpus.scoring.paired import paired_answers
 from training.evaluate.results import MODEL, QUESTION, Question, Versus
 from training.evaluate.said import Said, Where
 from training.examples import Example
-from training.heads import FLAG, Choice
+from training.heads import ARTICLE, Choice
 
 COMMON, SHUFFLED = "most common", "shuffled"
 Values = tuple[str, ...]
@@ -46,15 +47,19 @@ class Opinions:
         }
 
 
-def opinions(examples: Sequence[Example], choices: Sequence[Choice]) -> Opinions:
-    """Return the answers to `choices` that the examples hold, an unticked flag's among them."""
+def opinions(examples: Sequence[Example], choices: Sequence[Choice], scheme: Scheme) -> Opinions:
+    """Return the answers to `choices` that the examples hold; 'none' of them is one of the article.
+
+    None is () where the question of `scheme` was asked and may be left empty (`Example.none`).
+    """
     given: defaultdict[Where, dict[str, Values]] = defaultdict(dict)
     names = {choice.name: choice for choice in choices}
     for example in examples:
         id_ = example.article.id
         for opinion in example.opinions:
             for name, choice in names.items():
-                if choice.values == FLAG and choice.about == "article":
+                asked = scheme.question(name)
+                if asked and choice.about == ARTICLE and example.none(opinion, asked):
                     given[name, id_, None][opinion.author] = ()
             for answer in opinion.answers:
                 if answer.question not in names:

@@ -185,7 +185,7 @@ class _Work:
     def _asking(self) -> dict[str, choices.Asking]:
         """What is asked of articles, sentences and places, and what the reference answers."""
         asked = self._learnt()
-        gold = choices.opinions(self.test.examples, asked)
+        gold = choices.opinions(self.test.examples, asked, self.job.scheme)
         found = {c.name: choices.asking(c, gold, self.test.groups) for c in asked}
         return {name: each for name, each in found.items() if each.where}
 
@@ -201,8 +201,9 @@ class _Work:
         others: Sequence[str],
     ) -> tuple[tuple[Question, ...], list[Versus]]:
         learnt = [each.choice for each in asking.values()]
-        taught = choices.opinions(self.examples.of(self.checkpoint.manifest.train), learnt)
-        raw = choices.opinions(self.own, learnt)
+        examples = self.examples.of(self.checkpoint.manifest.train)
+        taught = choices.opinions(examples, learnt, self.job.scheme)
+        raw = choices.opinions(self.own, learnt, self.job.scheme)
         found: list[Question] = []
         between: list[Versus] = []
         for each in asking.values():

@@ -76,6 +76,27 @@ def test_nothing_answered_is_a_dash_not_nought() -> None:
     assert less == ()
 
 
+@pytest.mark.parametrize(
+    ("choice", "value"),
+    [
+        (Choice("unsure", "span", False, ("yes",), ("judged", "loud head")), "yes"),
+        (Choice("device", "span", False, ("verb", "question"), ("loud head",)), "verb"),
+    ],
+)
+def test_none_is_an_answer_of_every_span_that_was_asked(choice: Choice, value: str) -> None:
+    page_ = article("Head 😀\n\nPlan.\n\nTail.", "a0")
+    said = mark("ana", ("Head 😀", "loud head"), ("Plan.", "loud head"), of=page_)
+    spans = tuple(
+        replace(span, attributes={choice.name: (value,)} if span.start == 0 else {})
+        for span in said.spans
+    )
+    test = Tested((Example(page_, (replace(said, spans=spans),)),), SCHEME, GROUPS)
+    always_so = tuple(replace(span, attributes={choice.name: (value,)}) for span in spans)
+    (found,), _ = attributes([choice], test, Said({"a0": always_so}), test.examples, FEW, beside={})
+    assert found.systems[MODEL].answers == 2
+    assert found.systems[MODEL].macro_f1.value == pytest.approx(2 / 3)
+
+
 def scored(taught: Sequence[Example], test: Tested, said: Said) -> dict[str, float | None]:
     beside = {"TF-IDF": tfidf(taught, SCHEME)}
     (found,), _ = attributes([SENTIMENT], test, said, taught, FEW, beside=beside)

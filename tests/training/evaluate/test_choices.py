@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from corpus.agreement.estimates import Sampling
 from corpus.records import Answer, Article
+from corpus.scheme import Scheme
+from tests.speech import SCHEME as SMALL
 from tests.speech import article, mark, scheme
 from training.evaluate.choices import (
     COMMON,
@@ -42,7 +46,7 @@ GROUPS = {f"a{n}": f"g{n}" for n in range(9)}
 
 
 def test_what_annotators_are_divided_on_is_not_asked() -> None:
-    asked = asking(GENRE, opinions(TESTED, [GENRE]), GROUPS)
+    asked = asking(GENRE, opinions(TESTED, [GENRE], SCHEME), GROUPS)
     assert asked.references == (("report",), ("opinion",))
     assert asked.open == 1
 
@@ -50,13 +54,15 @@ def test_what_annotators_are_divided_on_is_not_asked() -> None:
 def test_answers_about_places_are_asked_where_gold_stands() -> None:
     place = Answer("genre", ("opinion",), 0, 4)
     one = Example(page(0), (mark("ana", of=page(0), answers=(place,)),))
-    asked = asking(GENRE, opinions([one], [GENRE]), GROUPS)
+    asked = asking(GENRE, opinions([one], [GENRE], SCHEME), GROUPS)
     assert asked.where == (("genre", "a0", (0, 4)),)
 
 
 def test_a_question_is_scored_beside_the_commonest_answer_of_training() -> None:
-    asked = asking(GENRE, opinions(TESTED, [GENRE]), GROUPS)
-    taught = opinions([example(3, "report"), example(4, "report"), example(5, "opinion")], [GENRE])
+    asked = asking(GENRE, opinions(TESTED, [GENRE], SCHEME), GROUPS)
+    taught = opinions(
+        [example(3, "report"), example(4, "report"), example(5, "opinion")], [GENRE], SCHEME
+    )
     right = dict(zip(asked.where, asked.references, strict=True))
     systems = {MODEL: right.__getitem__, **baselines(asked, taught)}
     said = Said({}, {at: Picked(values, 0.9) for at, values in right.items()})
@@ -73,9 +79,44 @@ def test_a_question_is_scored_beside_the_commonest_answer_of_training() -> None:
 def test_f1m_is_told_of_sentiment_alone() -> None:
     polar = Choice("genre", "article", True, ("negative", "neutral", "positive"))
     said = [example(0, "negative"), example(1, "neutral")]
-    asked = asking(polar, opinions(said, [polar]), GROUPS)
+    asked = asking(polar, opinions(said, [polar], SCHEME), GROUPS)
     systems = {MODEL: lambda _: ("negative",)}
     found = question(asked, systems, Said(), None, FEW)
     assert found.f1m[MODEL].value == (2 / 3) / 3
-    plain = asking(GENRE, opinions(TESTED, [GENRE]), GROUPS)
+    plain = asking(GENRE, opinions(TESTED, [GENRE], SCHEME), GROUPS)
     assert question(plain, systems, Said(), None, FEW).f1m == {}
+
+
+TOPICS = Choice("topics", "article", exclusive=False, values=("boats", "money"))
+ODD = Choice("odd", "article", exclusive=False, values=("yes",))
+MORE = """\
+  - {name: topics, type: several, values: [{name: boats}, {name: money}]}
+  - {name: odd, type: flag}
+"""
+
+
+def asked_later(number: int, under: Scheme, *answers: Answer) -> Example:
+    said = mark("ana", of=page(number), under=under, answers=answers)
+    return Example(page(number), (said,), {SCHEME.hash: SCHEME})
+
+
+@pytest.mark.parametrize("choice", [TOPICS, ODD])
+def test_none_is_an_answer_of_whoever_was_asked(choice: Choice) -> None:
+    grown = scheme(SMALL + MORE)
+    picked = Answer(choice.name, choice.values[:1])
+    said = [asked_later(0, grown, picked), asked_later(1, grown), asked_later(2, SCHEME)]
+    found = asking(choice, opinions(said, [choice], grown), GROUPS)
+    assert dict(zip(found.where, found.references, strict=True)) == {
+        (choice.name, "a0", None): choice.values[:1],
+        (choice.name, "a1", None): (),
+    }
+    always_yes = question(found, {MODEL: lambda _: choice.values[:1]}, Said(), None, FEW)
+    assert always_yes.systems[MODEL].answers == 2
+    assert always_yes.systems[MODEL].accuracy.value == 0.5
+    assert always_yes.systems[MODEL].macro_f1.value == pytest.approx(2 / 3)
+
+
+def test_what_must_be_answered_and_is_not_is_not_asked() -> None:
+    must = scheme(SMALL + MORE.replace("type: several,", "type: several, required: true,"))
+    found = asking(TOPICS, opinions([asked_later(0, must)], [TOPICS], must), GROUPS)
+    assert found.where == ()
