@@ -48,6 +48,13 @@ def human(
     return tuple(found)
 
 
+def three(raw: Sequence[Example]) -> str:
+    """Say what the others' majority is where an article has three annotators; '' where none has."""
+    if any(len({opinion.author for opinion in each.opinions}) == 3 for each in raw):
+        return "of three annotators the others are two: their majority is what either marked"
+    return ""
+
+
 def _gold(
     test: Test, pairs: Sequence[Pair], measure: str, label: str, sampling: Sampling
 ) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from training.checkpoint import Checkpoint, load
 from training.evaluate import choices, errors
 from training.evaluate.attributes import attributes
 from training.evaluate.certainty import band, reliable
-from training.evaluate.human import human
+from training.evaluate.human import human, three
 from training.evaluate.learned import Lessons, lexicon_of, regressions
 from training.evaluate.page import page
 from training.evaluate.results import MODEL, Question, Scores, Versus
@@ -106,6 +106,7 @@ class _Work:
         of_spans, less = attributes(about, test, said, taught, self.sampling, beside=linear)
         ours = pairs.get(MODEL, [])
         abstain = self.job.settings.evaluation.abstain or manifest.calibration.abstain
+        whose = manifest.calibration.reference
         scores = Scores(
             model=manifest.name,
             scheme=scheme.hash,
@@ -122,8 +123,8 @@ class _Work:
             questions=questions,
             strata=strata(test, ours, taught, self.sampling) if pairs else (),
             coverage=span_coverage(ours, overlapping) if pairs else None,
-            band=band(ours, abstain) if pairs else None,
-            reliability=reliable(ours, self.sampling) if pairs else None,
+            band=band(test, ours, abstain, whose) if pairs else None,
+            reliability=reliable(test, ours, self.sampling, whose) if pairs else None,
             seeds=seeds,
             spread=spread(seeds),
             errors=errors.counted(found),
@@ -231,6 +232,8 @@ class _Work:
             "shuffled: the reference's own spans at random places",
             "annotators: each against the others' majority, model* the model against that",
         ]
+        notes += [of_three] if (of_three := three(self.own)) else []
+        notes += [*self._of_annotators()]
         if len({self.test.groups[each.article.id] for each in self.test.examples}) == 1:
             notes.append("all test articles are one story: no interval can be drawn")
         if gone:
@@ -238,6 +241,17 @@ class _Work:
                 f"{gone} test articles are gone, changed, or labelled over pre-labels alone"
             )
         return tuple(notes)
+
+    def _of_annotators(self) -> Iterator[str]:
+        """Say of whom a score speaks, where that is not the reference, or not what is asked for."""
+        calibrated = self.checkpoint.manifest.calibration.reference
+        if calibrated == "annotator":
+            yield "scores of spans: against the share of annotators who have such a span"
+        if calibrated != self.job.settings.evaluation.reference:
+            yield (
+                f"scores of spans were learned for evaluation.reference: {calibrated};"
+                " train again to change that"
+            )
 
 
 def _finds(said: Said) -> System:

@@ -135,6 +135,40 @@ def test_frozen_is_the_encoder_that_a_line_of_models_began_with_or_says_it_is_no
     assert (warm["frozen, tuned" if gone else "frozen"] == cold["frozen"]) is not gone
 
 
+def test_scores_that_speak_of_an_annotator_are_judged_by_the_share_of_them(copy: Job) -> None:
+    """Two of three have every span: by gold each is right, of a random annotator two thirds."""
+    pages = read_articles(copy)
+    none = [opinion(page, "cem", copy.scheme, spans=()) for page in pages]
+    append_annotations(copy.annotations, none)
+    gold = evaluate(copy)
+    path = copy.models / "model" / "pressmark.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["calibration"]["reference"] = "annotator"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    drawn = evaluate(copy)
+    assert gold.band
+    assert drawn.band
+    assert (gold.band.above, gold.band.within) == (drawn.band.above, drawn.band.within)
+    assert gold.band.above_precision
+    assert drawn.band.above_precision == pytest.approx(gold.band.above_precision * 2 / 3)
+    assert gold.reliability
+    assert drawn.reliability
+    assert [each.observed.value for each in drawn.reliability.bins] == pytest.approx(
+        [2 / 3 * (each.observed.value or 0) for each in gold.reliability.bins]
+    )
+    assert "scores of spans: against the share of annotators who have such a span" in drawn.notes
+    assert any("learned for evaluation.reference: annotator" in note for note in drawn.notes)
+    assert not any(note.startswith("scores of spans") for note in gold.notes)
+
+
+def test_of_three_annotators_it_is_told_what_the_others_majority_is(copy: Job) -> None:
+    told = "of three annotators the others are two: their majority is what either marked"
+    assert told not in evaluate(copy).notes
+    third = [opinion(page, "cem", copy.scheme) for page in read_articles(copy)]
+    append_annotations(copy.annotations, third)
+    assert told in evaluate(copy).notes
+
+
 def test_two_annotators_make_no_ceiling_and_the_reason_is_told(copy: Job) -> None:
     scores = evaluate(copy)
     assert "three annotators" in scores.human[0].ceiling.annotators.why
