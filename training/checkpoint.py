@@ -31,7 +31,7 @@ MANIFEST = "pressmark.json"
 WEIGHTS = ".safetensors"
 #: What a model's folder holds beside its weights and cannot do without.
 NEEDED = ("config.json", "tokenizer.json")
-LISTS = ("labels", "train", "validation", "test", "curve")
+LISTS = ("labels", "train", "validation", "test", "curve", "texts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class Manifest:
     labels ('' for our own). `reached` is the score on `validation`, `curve` the losses by step.
     `ancestor` is the manifest of the model that this one went on from. `files` maps each file that
     decides what the model says (weights, configuration, tokenizer) to its sha256. `despite` is why
-    it was uploaded although a licence forbids it.
+    it was uploaded although a licence forbids it. `texts` are the sha256 of each text that was
+    taught, of other corpora too.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Manifest:
     calibration: Calibration = field(default_factory=Calibration)
     standards: str = ""
     despite: str = ""
+    texts: tuple[str, ...] = ()
     format: int = FORMAT
 
     @property

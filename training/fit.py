@@ -17,12 +17,13 @@ from corpus.progress import Progress, silent
 from corpus.settings import TrainingSection
 from corpus.stories.splits import Split
 from training import processes
+from training.ancestry import load_apart
 from training.arguments import check_arguments
 from training.backends import reader
 from training.beside import beside
 from training.checkpoint import Manifest, copy, save
 from training.decode import Reading
-from training.encoders import Encoder, load_encoder, quietly
+from training.encoders import Encoder, quietly
 from training.encoding import check_window
 from training.examples import Example, Examples, read_examples
 from training.folds import folds_of
@@ -177,6 +178,18 @@ class Lesson:
         )
         return (*self.left, *silent)
 
+    def encoder(self, settings: TrainingSection) -> Encoder:
+        """Load the encoder that a model begins with.
+
+        Raises:
+            PressmarkError: it cannot be used, or was taught what is to be measured on; with folds
+                that is every article.
+        """
+        measured = (*self.parts.validation, *self.parts.test)
+        ids = (*self.parts.train, *measured) if settings.folds else measured
+        articles = [each.article for each in self.examples.of(ids)]
+        return load_apart(settings.encoder, self.job.folder, articles)
+
     def learn(
         self, seed: int, name: str, progress: Progress, *, fresh: bool, tell: Tell
     ) -> Manifest:
@@ -184,7 +197,7 @@ class Lesson:
         begun = time.monotonic()
         settings = self.job.settings.training.model_copy(update={"seed": seed, "name": name})
         transformers.set_seed(seed)
-        encoder = load_encoder(settings.encoder, self.job.folder)
+        encoder = self.encoder(settings)
         check_window(encoder, settings.window, settings.stride)
         run = Run(self.job.models / f".{name}.run", tell, fresh)
         validation = [Taught(self.job.scheme, self.held_out)]
@@ -228,7 +241,7 @@ class Lesson:
             self.taught[1:],
             groups,
             settings,
-            lambda: load_encoder(settings.encoder, job.folder),
+            lambda: self.encoder(settings),
             folder,
             progress,
         )

@@ -52,6 +52,7 @@ def manifest_of(
         hardware=_hardware(),
         seconds=0.0,
         when=now(),
+        texts=tuple(sorted({e.article.sha256 for part in taught for e in part.examples})),
         licences=dict(Counter(each.article.licence for each in shown)),
         corpora={
             part.scheme.name: part.scheme.published.licence if part.scheme.published else ""

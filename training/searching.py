@@ -21,7 +21,7 @@ from corpus.settings import LoraSection, TrainingSection
 from corpus.yamlfile import override
 from training import processes
 from training.arguments import check_arguments
-from training.encoders import load_encoder, quietly
+from training.encoders import quietly
 from training.encoding import check_window
 from training.fit import Lesson
 from training.manifest import fingerprint
@@ -176,7 +176,7 @@ def _suggested(trial: optuna.Trial, key: str, spec: Any) -> Any:
 
 def _tried(lesson: Lesson, settings: TrainingSection) -> float:
     """What a model with these settings reaches on the validation part."""
-    encoder = load_encoder(settings.encoder, lesson.job.folder)
+    encoder = lesson.encoder(settings)
     check_window(encoder, settings.window, settings.stride)
     validation = [Taught(lesson.job.scheme, lesson.held_out)]
     model = teach(lesson.taught, encoder, settings, validation=validation).model

@@ -10,12 +10,18 @@ import torch
 
 from corpus.errors import PressmarkError
 from corpus.job import Job, open_job
+from corpus.records import Article
+from tests.conftest import MakeJob
+from tests.speech import SCHEME
+from tests.training.conftest import QUICK
+from tests.training.press import annotate, pages
 from training.checkpoint import Checkpoint, load, read_manifest
 from training.encoders import load_encoder
-from training.fit import Trained, train
+from training.fit import Lesson, Trained, train
 from training.heads import Heads
 from training.inherit import inherit
 from training.model import PressmarkModel
+from training.selecting.label_errors import label_errors
 
 
 @pytest.fixture
@@ -45,18 +51,63 @@ def test_the_same_heads_say_the_same(before: Checkpoint) -> None:
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
+@pytest.fixture
+def new(job: MakeJob, tiny: Path) -> Job:
+    """A job of twenty other articles than those of `learned`."""
+    articles = [replace(page, id=f"new {page.id}") for page in pages(20, seed=5)]
+    made = job(*articles, scheme=SCHEME, training={**QUICK, "encoder": str(tiny)})
+    annotate(made, articles)
+    return made
+
+
 def test_a_job_goes_on_from_a_model_and_the_manifest_says_from_which(
-    annotated: Job, learned: tuple[Job, Trained]
+    new: Job, learned: tuple[Job, Trained]
 ) -> None:
     settings = [f"training.encoder={learned[1].folder}", "training.epochs=1"]
-    cold = train(open_job(annotated.folder, ["training.epochs=1"]))
+    cold = train(open_job(new.folder, ["training.epochs=1"]))
     assert cold.reached is not None
-    warm = train(open_job(annotated.folder, settings))
+    warm = train(open_job(new.folder, settings))
     assert warm.reached is not None
     assert warm.reached > cold.reached
     manifest = read_manifest(warm.folder)
     assert manifest.ancestor
     assert manifest.ancestor["data"] == read_manifest(learned[1].folder).data
+
+
+@pytest.mark.parametrize("parted", [True, False])
+def test_a_model_does_not_go_on_from_one_that_was_taught_what_it_is_measured_on(
+    new: Job, annotated: Job, tmp_path: Path, parted: bool
+) -> None:
+    first = train(open_job(annotated.folder, ["training.epochs=1"]))
+    # And on from there, so that the manifest before the last tells of it
+    chain = [f"training.encoder={first.folder}", "training.epochs=1"]
+    encoder = train(open_job(new.folder, chain)).folder if parted else first.folder
+    told = rf"^training.encoder: .* was taught {len(first.train)} of the \d+ articles"
+    settings = [f"training.encoder={encoder}", "training.epochs=1"]
+    folded = open_job(annotated.folder, [*settings, "training.folds=2"])
+    with pytest.raises(PressmarkError, match=told) as refused:
+        train(folded)
+    assert "\n" not in str(refused.value)
+    with pytest.raises(PressmarkError, match="was taught"):
+        train(open_job(annotated.folder, [*settings, "training.seed=4"]))
+    with pytest.raises(PressmarkError, match="was taught"):
+        label_errors(folded)
+    # What it was taught may be taught again
+    assert read_manifest(train(open_job(annotated.folder, settings)).folder).ancestor
+
+
+def test_what_an_ancestor_was_taught_is_told_by_its_text_whatever_its_number(
+    annotated: Job, new: Job, articles: list[Article], job: MakeJob
+) -> None:
+    section = f"training.corpora=[{annotated.folder}]"
+    first = train(open_job(new.folder, [section, "training.epochs=1"]))
+    renamed = [replace(page, id=f"again {page.id}") for page in articles]
+    taught = {*read_manifest(first.folder).texts} & {page.sha256 for page in renamed}
+    assert len(taught) == len(Lesson.of(annotated).parts.train)
+    again = job(*renamed, scheme=SCHEME, training={**QUICK, "encoder": str(first.folder)})
+    annotate(again, renamed)
+    with pytest.raises(PressmarkError, match=f"was taught {len(taught)} of the 20 articles"):
+        train(open_job(again.folder, ["training.folds=2"]))
 
 
 def test_a_model_that_is_damaged_is_no_encoder(

@@ -16,6 +16,7 @@ from corpus.measures import Measure, contained, overlapping
 from corpus.progress import Progress, silent
 from corpus.records import Article
 from corpus.settings import TrainingSection
+from training.ancestry import load_apart
 from training.baselines import lexicon
 from training.decode import Reading
 from training.encoders import Encoder, load_encoder, quietly
@@ -172,7 +173,8 @@ def _scored(  # noqa: PLR0917  # one training and what it is scored on
     scheme = job.scheme
     seeded = settings.model_copy(update={"seed": settings.seed + draw})
     transformers.set_seed(seeded.seed)
-    begun: Encoder = load_encoder(settings.encoder, job.folder)
+    seen = [each.article for each in (*taught, *held)]
+    begun: Encoder = load_apart(settings.encoder, job.folder, seen)
     model = fit([Taught(scheme, list(taught))], begun, seeded)
     read_by = reader(model, begun.tokenizer, settings.window, settings.stride)
     readings = list(read_by.read([each.article for each in held], keep=True))

@@ -19,9 +19,10 @@ from corpus.records import Span
 from corpus.scheme import Scheme
 from corpus.suspects import Suspect, write_suspects
 from corpus.takedown import is_taken_down, read_takedown
+from training.ancestry import load_apart
 from training.beside import beside
 from training.decode import Reading, decode
-from training.encoders import load_encoder, quietly
+from training.encoders import quietly
 from training.examples import Example, read_examples
 from training.folds import out_of_fold
 from training.heads import ARTICLE, PLACE, SENTENCE, heads_of
@@ -78,6 +79,7 @@ def label_errors(job: Job, progress: Progress = silent) -> LabelErrors:
         )
     folded = settings.model_copy(update={"folds": folds})
     others = beside(job)
+    articles = [each.article for each in used]
     with quietly():
         read = list(
             out_of_fold(
@@ -85,7 +87,7 @@ def label_errors(job: Job, progress: Progress = silent) -> LabelErrors:
                 others.taught,
                 groups,
                 folded,
-                lambda: load_encoder(settings.encoder, job.folder),
+                lambda: load_apart(settings.encoder, job.folder, articles),
                 progress,
                 keep=True,
             )
