@@ -203,7 +203,7 @@ class Lesson:
         validation = [Taught(self.job.scheme, self.held_out)]
         fitted = teach(self.taught, encoder, settings, progress, validation=validation, run=run)
         readings = self.read(fitted.model, encoder, settings, progress)
-        held_to = self.standards(readings, settings, run.folder, progress)
+        held_to = self.standards(readings, settings, run.folder, progress, fitted.share)
         thresholds = held_to.thresholds
         score = reached(readings, self.held_out, self.job.scheme, thresholds, fitted.model)
         manifest = manifest_of(self.job, self.examples, self.parts, self.taught, settings)
@@ -224,12 +224,18 @@ class Lesson:
         return manifest
 
     def standards(
-        self, readings: list[Reading], settings: TrainingSection, folder: Path, progress: Progress
+        self,
+        readings: list[Reading],
+        settings: TrainingSection,
+        folder: Path,
+        progress: Progress,
+        share: float,
     ) -> Standards:
         """Return thresholds and calibration: out of fold, or else from the validation part.
 
         Folds are of the train and the validation part; the model that is kept learns from the train
-        part alone, since the validation part may stop it early.
+        part alone, since the validation part may stop it early; the folds' models then stop after
+        the same `share` of their steps.
         """
         job, groups = self.job, self.parts.groups
         if not settings.folds:
@@ -244,6 +250,7 @@ class Lesson:
             lambda: self.encoder(settings),
             folder,
             progress,
+            share=share,
         )
         return standards(job, unseen, settings)
 

@@ -85,13 +85,17 @@ def read_fold(  # noqa: PLR0917  # what a fit takes, and the fold
     progress: Progress = silent,
     *,
     keep: bool = False,
+    share: float = 1,
 ) -> Iterator[tuple[Example, Reading, Weights]]:
-    """Yield the examples of one fold, each with its reading by a model taught all the others."""
+    """Yield the examples of one fold, each with its reading by a model taught all the others.
+
+    `share` is how much of its planned steps the model is taught: see `training.teach.fit`.
+    """
     examples = {example.article.id: example for example in taught.examples}
     left = [examples[id_] for id_ in sorted(examples.keys() - set(fold))]
     transformers.set_seed(settings.seed)
     begun = encoder()
-    model = fit([Taught(taught.scheme, left), *others], begun, settings, progress)
+    model = fit([Taught(taught.scheme, left), *others], begun, settings, progress, share=share)
     read_by = reader(model, begun.tokenizer, settings.window, settings.stride)
     weights, read = weights_of(model), [examples[id_] for id_ in fold]
     articles = [example.article for example in read]

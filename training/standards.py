@@ -134,8 +134,13 @@ def cross_read(  # noqa: PLR0917  # what a fit takes, the groups, and where read
     encoder: Callable[[], Encoder],
     folder: Path,
     progress: Progress = silent,
+    *,
+    share: float = 1,
 ) -> Unseen:
     """Return readings out of fold of what people said without pre-labels.
+
+    `share` is how much of their planned steps the folds' models are taught: as much as made the
+    model that is held to what is read here.
 
     Each finished fold's readings are kept in `folder`: a training that was killed reads them there
     if nothing that made them has changed.
@@ -143,7 +148,7 @@ def cross_read(  # noqa: PLR0917  # what a fit takes, the groups, and where read
     ids = [example.article.id for example in taught.examples]
     folds = folds_of({id_: groups[id_] for id_ in ids}, settings.folds, settings.seed)
     by_id = {example.article.id: example for example in taught.examples}
-    key = _key([taught, *others], settings)
+    key = _key([taught, *others], settings, share)
     paths = [folder / f"fold-{n}-of-{len(folds)}-{key}.npz" for n in range(1, len(folds) + 1)]
     # Asked before any is written: several processes must decide alike
     kept = [_kept(p, [by_id[i] for i in f]) for p, f in zip(paths, folds, strict=True)]
@@ -151,7 +156,10 @@ def cross_read(  # noqa: PLR0917  # what a fit takes, the groups, and where read
     for number, (fold, path, known) in enumerate(zip(folds, paths, kept, strict=True), 1):
         told = told_of(progress, number, len(folds))
         made = known or [
-            reading for _, reading, _ in read_fold(taught, others, fold, settings, encoder, told)
+            reading
+            for _, reading, _ in read_fold(
+                taught, others, fold, settings, encoder, told, share=share
+            )
         ]
         if known is None and processes.is_main():
             _keep(path, made)
@@ -162,9 +170,9 @@ def cross_read(  # noqa: PLR0917  # what a fit takes, the groups, and where read
     return Unseen([r for r, _ in pairs], [e for _, e in pairs], groups, how)
 
 
-def _key(taught: Sequence[Taught], settings: TrainingSection) -> str:
+def _key(taught: Sequence[Taught], settings: TrainingSection, share: float) -> str:
     """Names what makes the readings what they are."""
-    made = f"{settings.model_dump_json()}{fingerprint(taught)}"
+    made = f"{settings.model_dump_json()}{fingerprint(taught)}{share}"
     return hashlib.sha256(made.encode()).hexdigest()[:16]
 
 

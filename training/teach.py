@@ -35,11 +35,15 @@ _APART = {"name", "encoder", "seeds", "search", "validation", "test", "corpora",
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model that has learned, and how: `curve` holds the losses the Trainer logged, by step."""
+    """A model that has learned, and how: `curve` holds the losses the Trainer logged, by step.
+
+    `share` is how much of the planned steps made its weights: less than 1 where `patience` kept
+    those of an earlier step.
+    """
 
     model: PressmarkModel
     curve: tuple[dict[str, float], ...]
-    steps: int
+    share: float
 
 
 def fit(
@@ -47,9 +51,14 @@ def fit(
     encoder: Encoder,
     settings: TrainingSection,
     progress: Progress = silent,
+    *,
+    share: float = 1,
 ) -> PressmarkModel:
-    """Return a model on `encoder` that has learned from what each of `taught` holds."""
-    return teach(taught, encoder, settings, progress).model
+    """Return a model on `encoder` that has learned from what each of `taught` holds.
+
+    It stops after that `share` of its steps, whose rates stay those of the whole.
+    """
+    return teach(taught, encoder, settings, progress, share=share).model
 
 
 def teach(
@@ -60,6 +69,7 @@ def teach(
     *,
     validation: Sequence[Taught] = (),
     run: Run | None = None,
+    share: float = 1,
 ) -> Fitted:
     """Teach a model on `encoder`, which is changed by it.
 
@@ -70,6 +80,7 @@ def teach(
         progress: told of the steps.
         validation: whose loss `patience` looks at; without them every epoch is taught.
         run: where checkpoints go, and what it goes on from; without it a kill loses the work.
+        share: of the planned steps that are taught.
 
     Raises:
         PressmarkError: an argument is refused, the loss is no number, or the disk is full.
@@ -97,6 +108,8 @@ def teach(
         )
         if held_out and settings.patience:
             trainer.add_callback(Patience(settings.patience))
+        if share < 1:
+            trainer.add_callback(_Until(share))
         if run is not None:
             with args.main_process_first(local=False):
                 if processes.is_main():
@@ -108,7 +121,21 @@ def teach(
         state = trainer.state
     if tuner is not None:
         merge(model, tuner)
-    return Fitted(model, _curve(state.log_history), state.global_step)
+    kept = state.best_global_step if args.load_best_model_at_end else None
+    done = (kept or state.global_step) / max(state.max_steps, 1)
+    return Fitted(model, _curve(state.log_history), done)
+
+
+class _Until(transformers.TrainerCallback):
+    """Stops after a share of the planned steps; the schedule of rates stays that of all."""
+
+    def __init__(self, share: float) -> None:
+        self.share = share
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **more: Any) -> None:  # noqa: ARG002  # transformers names what it hands over
+        """Stop at the step that is nearest to the share."""
+        if state.global_step >= max(1, round(self.share * state.max_steps)):
+            control.should_training_stop = True
 
 
 @contextlib.contextmanager

@@ -76,10 +76,10 @@ def test_no_model_reads_what_it_was_taught(
     taught: list[set[str]] = []
     really = folds.fit
 
-    def watched(parts: list[Taught], *more: Any) -> Any:
+    def watched(parts: list[Taught], *more: Any, **named: Any) -> Any:
         assert parts[1] is other
         taught.append({example.article.id for example in parts[0].examples})
-        return really(parts, *more)
+        return really(parts, *more, **named)
 
     monkeypatch.setattr(folds, "fit", watched)
     told: list[str] = []
@@ -184,6 +184,26 @@ def test_kept_folds_are_read_anew_where_they_are_damaged_or_another_settings(
     first = min(tmp_path.glob("fold-1-*"), key=lambda path: path.stat().st_mtime)
     first.write_bytes(first.read_bytes()[:200])
     assert told() == {"fold 1"}
+
+
+def test_the_models_of_folds_stop_where_the_weights_that_are_kept_stood(annotated: Job) -> None:
+    told: dict[str, tuple[int, int]] = {}
+
+    def progress(what: str, done: int, total: int) -> None:
+        told[what] = (done, total)
+
+    chosen = ["training.epochs=12", "training.patience=1", "training.learning_rate=3e-2"]
+    trained = train(open_job(annotated.folder, [*chosen, "training.folds=2"]), progress)
+    losses = {
+        round(entry["epoch"]): entry["eval_loss"]
+        for entry in read_manifest(trained.folder).curve
+        if "eval_loss" in entry
+    }
+    best = min(losses, key=losses.__getitem__)
+    assert best < len(losses) < 12  # stopped, and an earlier epoch's weights were kept
+    for fold in (1, 2):
+        done, planned = told[f"fold {fold} of 2: training"]
+        assert done == planned * best / 12
 
 
 def test_more_folds_than_stories_are_told_before_anything_is_trained(annotated: Job) -> None:
