@@ -169,8 +169,7 @@ def test_models_of_two_seeds_choose_what_they_disagree_on(job: MakeJob, tiny: Pa
         [10 * bits[each.article] / len(texts[each.article].text) for each in asked], abs=5e-6
     )
     assert [each.score for each in asked] == sorted((e.score for e in asked), reverse=True)
-    assert asked[0].score
-    assert asked[0].score > 2 * (asked[-1].score or 0)
+    assert (asked[0].score or 0) > (asked[-1].score or 0) > 0
 
 
 def test_what_is_placed_to_test_or_taken_down_is_never_selected(job: MakeJob) -> None:
