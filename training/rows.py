@@ -151,11 +151,11 @@ def _row(
         row[name] = wide
     # Whether a block is a span is the unit head's to say
     row["mask"][:, snapped] = 0
-    units_ = [each.unit for each in lessons]
-    texts = [example.article.text[at.start : at.end] for at in units_]
+    about = [each.unit for each in lessons]
+    texts = [example.article.text[at.start : at.end] for at in about]
     size = (len(lessons), heads.outputs)
     row["units"] = np.array([each.place for each in lessons], np.int64).reshape(-1, 4)
-    row["whole"] = np.array([at.whole for at in units_], bool)
+    row["whole"] = np.array([at.whole for at in about], bool)
     looks = [surface(text) for text in texts]
     row["surface"] = np.array(looks, np.float32).reshape(len(lessons), len(FEATURES))
     row["picked"] = np.array([each.picked.share for each in lessons], np.float32).reshape(size)
@@ -191,9 +191,7 @@ def _weigh(made: Sequence[Row], heads: Heads, balance: float) -> None:
 def _balance(made: Sequence[Row], heads: Heads, power: float) -> None:
     """Weigh a share's positive part by its odds against it, to the `power`; 1 makes both equal."""
     inside = np.array([_odds(rate) ** power for rate in rates(made, "inside")], np.float32)
-    picked = np.sum([(row["picked"] * row["picked_mask"]).sum(0) for row in made], axis=0)
-    asked = np.sum([row["picked_mask"].sum(0) for row in made], axis=0)
-    share = picked / np.maximum(asked, 1)
+    share = picked_rates(made)
     for row in made:
         row["mask"] *= 1 + row["inside"] * (inside - 1)
         for choice, at in heads.columns():
