@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from corpus.measures import Tally, contained_labelled
-from corpus.records import Annotation
 from corpus.scheme import Scheme
 from corpus.scoring.answers import Answered, macro_f1
 from training.backends import weights_of
 from training.decode import Reading, decode
+from training.evaluate.choices import opinions
 from training.examples import Example
 from training.heads import ARTICLE, Choice
 from training.model import PressmarkModel
@@ -40,7 +40,7 @@ def reached(
     """
     scores = [_spans(readings, examples, scheme, thresholds)]
     asked = [c for c, _ in model.heads.columns() if c.about not in ("span", "block")]
-    scores += [_answers(readings, examples, choice, model) for choice in asked]
+    scores += [_answers(readings, examples, choice, scheme, model) for choice in asked]
     known = [score for score in scores if score is not None]
     return float(np.mean(known)) if known else None
 
@@ -64,11 +64,12 @@ def _answers(
     readings: Sequence[Reading],
     examples: Sequence[Example],
     choice: Choice,
+    scheme: Scheme,
     model: PressmarkModel,
 ) -> float | None:
     weights, found = weights_of(model), []
     for reading, example in zip(readings, examples, strict=True):
-        reference = dict(_majority(example.opinions, choice))
+        reference = dict(_majority(example, choice, scheme))
         places = list(reference)
         article = example.article
         units = [unit(article, *place) if place else article_unit(article) for place in places]
@@ -83,16 +84,10 @@ def _answers(
 
 
 def _majority(
-    opinions: Sequence[Annotation], choice: Choice
+    example: Example, choice: Choice, scheme: Scheme
 ) -> Iterator[tuple[Place, tuple[str, ...]]]:
-    """What most of those who answered said, at each place that was asked about."""
-    said: dict[Place, Counter[tuple[str, ...]]] = {}
-    for opinion in opinions:
-        for answer in opinion.answers:
-            if answer.question == choice.name and (answer.start is None) == (
-                choice.about == ARTICLE
-            ):
-                place = None if answer.start is None else (answer.start, answer.end or 0)
-                said.setdefault(place, Counter())[tuple(sorted(answer.values))] += 1
-    for place, counts in said.items():
-        yield place, counts.most_common(1)[0][0]
+    """What most of those who were asked said, at each place that was asked about."""
+    for (_, _, place), by in opinions([example], [choice], scheme).given.items():
+        if (place is None) == (choice.about == ARTICLE):
+            counts = Counter(tuple(sorted(values)) for values in by.values())
+            yield place, counts.most_common(1)[0][0]

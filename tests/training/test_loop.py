@@ -15,7 +15,7 @@ import yaml
 from corpus.errors import PressmarkError
 from corpus.job import Job, open_job
 from corpus.reading.ingest import ingest
-from corpus.records import Article, misfits
+from corpus.records import Answer, Article, misfits
 from corpus.resources import SAMPLE
 from corpus.sample import sample_annotations
 from corpus.store import add_articles, append_annotations, read_annotations, read_articles, read_run
@@ -27,7 +27,7 @@ from training import fit
 from training.checkpoint import load
 from training.evaluate import evaluate
 from training.evaluate.told import essential
-from training.examples import read_examples
+from training.examples import Example, read_examples
 from training.fit import Trained, train
 from training.predict import predict
 from training.validation import reached
@@ -162,6 +162,33 @@ def test_any_encoder_learns_through_the_same_key_and_loads_as_it_was_saved(
     ]
     assert len(marked) > 10
     assert sum(any(word in text for word in BAD) for text in marked) / len(marked) > 0.9
+
+
+def test_what_is_reached_counts_a_flag_that_was_asked_and_left_empty(
+    job: MakeJob, tiny: Path, articles: list[Article]
+) -> None:
+    section = {**QUICK, "encoder": str(tiny), "epochs": 1}
+    asked = f"{SCHEME}  - {{name: odd, type: flag}}\n"
+    made = job(*articles, scheme=asked, training=section)
+    said = [
+        replace(a, spans=(), answers=(Answer("odd", ("yes",)),))
+        for a in (opinion(page, "ana", made.scheme) for page in articles)
+    ]
+    append_annotations(made.annotations, said)
+    found = load(train(made).folder)
+    held_out = read_examples(made).of(found.manifest.validation)
+    readings = list(found.reader.read([each.article for each in held_out], keep=True))
+    thresholds = found.manifest.thresholds
+
+    def score(examples: list[Example]) -> float | None:
+        return reached(readings, examples, made.scheme, thresholds, found.model)
+
+    assert score(held_out) == 1
+    first, *rest = held_out
+    emptied = replace(first, opinions=tuple(replace(o, answers=()) for o in first.opinions))
+    below = score([emptied, *rest])
+    assert below is not None
+    assert 0 < below < 1
 
 
 def test_a_label_added_to_the_scheme_is_in_model_and_scores(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from corpus.measures import Measure
 from corpus.scheme import Scheme
 from training.decode import Reading, decode
+from training.evaluate.choices import opinions
 from training.examples import Example
 from training.heads import Choice, Heads
 from training.opinions import picked
@@ -50,17 +51,18 @@ def count_spans(
     return table
 
 
-def gold_answers(example: Example, choice: Choice) -> dict[Place, Values]:
-    """Return what most opinions answer to the choice's question, by place; ties by name."""
-    said: defaultdict[Place, Counter[Values]] = defaultdict(Counter)
-    for opinion in example.opinions:
-        for answer in opinion.answers:
-            if answer.question == choice.name:
-                said[answer.start, answer.end][tuple(sorted(answer.values))] += 1
-    return {
-        place: min(counts, key=lambda values: (-counts[values], values))
-        for place, counts in said.items()
-    }
+def gold_answers(example: Example, choice: Choice, scheme: Scheme) -> dict[Place, Values]:
+    """Return what most opinions answer to the choice's question, by place; ties by name.
+
+    () is 'none of them', of a question of `scheme` that was asked and may be left empty.
+    """
+    found: dict[Place, Values] = {}
+    for (_, _, place), by in opinions([example], [choice], scheme).given.items():
+        counts = Counter(tuple(sorted(values)) for values in by.values())
+        most = min(counts, key=lambda values: (-counts[values], values))
+        if most or not choice.exclusive:
+            found[place or (None, None)] = most
+    return found
 
 
 def units_of(example: Example, places: Sequence[Place]) -> list[Unit]:
@@ -73,11 +75,13 @@ def units_of(example: Example, places: Sequence[Place]) -> list[Unit]:
     ]
 
 
-def answered(held: Sequence[Example], choice: Choice, says: Says) -> list[dict[Place, Values]]:
+def answered(
+    held: Sequence[Example], choice: Choice, scheme: Scheme, says: Says
+) -> list[dict[Place, Values]]:
     """Return what `says` picks in each example, by its number and units, where gold stands."""
     found = []
     for number, example in enumerate(held):
-        places = list(gold_answers(example, choice))
+        places = list(gold_answers(example, choice, scheme))
         chances = says(number, units_of(example, places))
         found.append(
             {
@@ -93,14 +97,15 @@ def same(heads: Heads, choice: Choice) -> Choice:
     return next(c for c in heads.choices if c.name == choice.name and c.about != "span")
 
 
-def usual(taught: Sequence[Example], choice: Choice) -> Values:
+def usual(taught: Sequence[Example], choice: Choice, scheme: Scheme) -> Values:
     """Return the commonest answer of the examples, () where there is none."""
-    counts = Counter(v for e in taught for v in gold_answers(e, choice).values())
+    counts = Counter(v for e in taught for v in gold_answers(e, choice, scheme).values())
     return min(counts, key=lambda values: (-counts[values], values)) if counts else ()
 
 
 def count_answers(
     choice: Choice,
+    scheme: Scheme,
     held: Sequence[Example],
     said: Sequence[Mapping[Place, Values]],
     groups: Mapping[str, str],
@@ -110,7 +115,7 @@ def count_answers(
     table = np.zeros((len(names), len(choice.values), 4))
     for example, answers in zip(held, said, strict=True):
         row = table[names.index(groups[example.article.id])]
-        for place, gold in gold_answers(example, choice).items():
+        for place, gold in gold_answers(example, choice, scheme).items():
             for n, value in enumerate(choice.values):
                 ours, theirs = value in answers.get(place, ()), value in gold
                 both = float(ours and theirs)

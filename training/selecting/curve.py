@@ -203,11 +203,11 @@ def _scored(  # noqa: PLR0917  # one training and what it is scored on
             for system, each in linear.items():
                 asks[system] = _of_linear(each, articles, same(each.heads, choice))
             for system, says in asks.items():
-                said = answered(held, choice, says)
-                found[system, name] = count_answers(choice, held, said, groups)
-            common = usual(taught, choice)
-            always = [dict.fromkeys(gold_answers(each, choice), common) for each in held]
-            found["commonest", name] = count_answers(choice, held, always, groups)
+                said = answered(held, choice, scheme, says)
+                found[system, name] = count_answers(choice, scheme, held, said, groups)
+            common = usual(taught, choice, scheme)
+            always = [dict.fromkeys(gold_answers(each, choice, scheme), common) for each in held]
+            found["commonest", name] = count_answers(choice, scheme, held, always, groups)
     return found
 
 

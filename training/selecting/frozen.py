@@ -7,6 +7,7 @@ import numpy as np
 from corpus.errors import PressmarkError
 from corpus.job import Job
 from corpus.progress import Progress, silent
+from corpus.scheme import Scheme
 from training.encoders import load_encoder, quietly
 from training.examples import Example, read_examples
 from training.heads import PLACE, Choice, heads_of
@@ -53,7 +54,7 @@ def frozen_items(job: Job, progress: Progress = silent) -> tuple[list[Item], boo
             made = (
                 _tokens(example, reading.tokens, scheme.label_names, job)
                 if scheme.labels
-                else _answers(example, reading.tokens, asked[0])
+                else _answers(example, reading.tokens, asked[0], scheme)
             )
             if len(made[0]):
                 id_ = example.article.id
@@ -73,8 +74,8 @@ def _tokens(example: Example, tokens: Tokens, labels: tuple[str, ...], job: Job)
     return tokens.states, targets
 
 
-def _answers(example: Example, tokens: Tokens, choice: Choice) -> Made:
-    gold = gold_answers(example, choice)
+def _answers(example: Example, tokens: Tokens, choice: Choice, scheme: Scheme) -> Made:
+    gold = gold_answers(example, choice, scheme)
     units = units_of(example, list(gold))
     rows, targets = [], []
     for unit, values in zip(units, gold.values(), strict=True):

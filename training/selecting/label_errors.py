@@ -195,12 +195,12 @@ def _answers(read: Sequence[Read], scheme: Scheme) -> Iterator[Suspect]:
             same = next((c for c, _ in weights.heads.about(choice.about) if c == choice), None)
             if same is None:
                 continue
-            gold = gold_answers(example, choice)
+            gold = gold_answers(example, choice, scheme)
             says = chances(reading, weights, same, units_of(example, list(gold)))
             rows += [
                 (example.article, place, values, chance)
                 for (place, values), chance in zip(gold.items(), says, strict=True)
-                if chance is not None and set(values) <= {*choice.values}
+                if chance is not None
             ]
         if not rows:
             continue

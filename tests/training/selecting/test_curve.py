@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from corpus.errors import PressmarkError
 from corpus.job import Job
+from corpus.records import Answer
+from corpus.store import append_annotations
 from tests.conftest import MakeJob
 from tests.speech import SCHEME
 from tests.training.conftest import QUICK
-from tests.training.press import annotate, pages
+from tests.training.press import annotate, opinion, pages
 from training.examples import read_examples
 from training.parts import parted
 from training.selecting import curve as module
@@ -59,7 +62,7 @@ def test_what_most_annotators_answer_is_the_gold(annotated: Job) -> None:
     from training.heads import heads_of
 
     choice = next(c for c in heads_of(annotated.scheme, [example]).choices if c.name == "genre")
-    assert gold_answers(example, choice) == {(None, None): ("report",)}
+    assert gold_answers(example, choice, annotated.scheme) == {(None, None): ("report",)}
 
 
 def test_an_annotated_job_can_be_simulated_on_the_encoder_as_it_is(
@@ -74,3 +77,22 @@ def test_an_annotated_job_can_be_simulated_on_the_encoder_as_it_is(
     found = simulate(items, exclusive=exclusive, seeds=2, steps=2, strategies=("uncertainty",))
     assert [each.strategy for each in found.compared] == ["random", "uncertainty"]
     assert 0 < found.compared[0].f1 <= 1
+
+
+FLAG = SCHEME + "  - {name: odd, type: flag}\n"
+
+
+def test_a_flag_that_was_asked_and_left_empty_is_none_of_it(
+    job: MakeJob, tiny: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SIZES", 1)
+    known = pages(24)
+    quick = {**QUICK, "encoder": str(tiny), "epochs": 1}
+    made = job(*known, scheme=FLAG, training=quick, selection={"draws": 2})
+    annotate(made, known[6:])
+    odd = [opinion(page, "ana", made.scheme) for page in known[:6]]
+    yes = Answer("odd", ("yes",))
+    append_annotations(made.annotations, [replace(a, answers=(*a.answers, yes)) for a in odd])
+    by = {(each.system, each.measure): each for each in curve(made).curves}
+    # most were asked and left it empty, so that the commonest answer finds none of the few
+    assert by["commonest", "odd, macro"].points[-1].value == 0

@@ -13,14 +13,18 @@ from annotation.campaign.again import ask_again, to_look_at
 from corpus.errors import PressmarkError
 from corpus.files import append_lines
 from corpus.job import Job
-from corpus.records import Annotation, Span
+from corpus.records import Annotation, Answer, Span
 from corpus.store import append_annotations
 from corpus.suspects import FAULTS, read_suspects
 from tests.conftest import MakeJob
 from tests.speech import SCHEME
 from tests.training.conftest import QUICK
 from tests.training.press import opinion, pages
+from training.examples import read_examples
+from training.parts import parted
 from training.selecting.label_errors import answer_quality, label_errors
+
+FLAG = SCHEME + "  - {name: odd, type: flag}\n"
 
 
 def planted_job(job: MakeJob, tiny: object) -> tuple[Job, set[str]]:
@@ -87,6 +91,24 @@ def test_a_doubted_annotation_that_was_looked_at_again_is_left_alone(job: MakeJo
     row = {"fault": "missing", "score": 0.1, "name": "judged", "says": "", "model": "judged"}
     append_lines(made.suspects, [{"article": page.id, "sha256": page.sha256, **row}])
     assert [each.annotation.author for each in to_look_at(made)] == ["ben"]
+
+
+def test_a_flag_that_was_left_empty_where_all_others_said_yes_is_doubted(
+    job: MakeJob, tiny: object
+) -> None:
+    known = pages(20)
+    quick = {**QUICK, "encoder": str(tiny), "folds": 2, "epochs": 6}
+    made = job(*known, scheme=FLAG, training=quick)
+    said = [opinion(page, "ana", made.scheme) for page in known]
+    yes = Answer("odd", ("yes",))
+    said[2:] = [replace(each, answers=(*each.answers, yes)) for each in said[2:]]
+    append_annotations(made.annotations, said)
+    _, parts = parted(made, read_examples(made))
+    empty = {"p0", "p1"} - {*parts.test}
+    assert empty
+    found = [each for each in label_errors(made).suspects if each.name == "odd"]
+    assert {each.article for each in found} == empty
+    assert {(each.fault, each.says, each.model) for each in found} == {("answer", "", "yes")}
 
 
 def test_an_answer_is_doubted_by_its_margin_to_the_likeliest_other() -> None:
