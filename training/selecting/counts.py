@@ -9,6 +9,7 @@ import numpy as np
 
 from corpus.measures import Measure
 from corpus.scheme import Scheme
+from corpus.settings import Objective
 from training.decode import Reading, decode
 from training.evaluate.choices import opinions
 from training.examples import Example
@@ -24,20 +25,22 @@ Values = tuple[str, ...]
 Says = Callable[[int, list[Unit]], list[Floats | None]]
 
 
-def count_spans(
+def count_spans(  # noqa: PLR0917  # what is counted, and how thresholds are found
     readings: Sequence[Reading],
     held: Sequence[Example],
     scheme: Scheme,
     groups: Mapping[str, str],
     measure: Measure,
+    objective: Objective,
 ) -> Counts:
-    """Return counts by group, thresholds tuned on the other half of the groups."""
+    """Return counts by group, thresholds tuned by `objective` on the other half of the groups."""
     names = sorted({groups[each.article.id] for each in held})
     table = np.zeros((len(names), 1, 4))
     for half in (0, 1):
         mine = [n for n, e in enumerate(held) if names.index(groups[e.article.id]) % 2 == half]
         others = [n for n in range(len(held)) if n not in mine]
-        thresholds = tuned([readings[n] for n in others], [held[n] for n in others], scheme)
+        apart = [readings[n] for n in others], [held[n] for n in others]
+        thresholds = tuned(*apart, scheme, objective)
         for n in mine:
             asked = {label.name for label in scheme.labels if held[n].asked(label)}
             said = decode(readings[n], scheme, thresholds)

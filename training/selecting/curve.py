@@ -119,7 +119,7 @@ def curve(job: Job, progress: Progress = silent) -> Curves:
         ),
         (
             "held-out articles are of train and validation; the test part is not used",
-            "thresholds: tuned on the other half of the held-out stories",
+            f"thresholds: tuned for {settings.objective} on the other half of the held-out stories",
             "intervals: 95%, bootstrap over draws and stories",
         ),
     )
@@ -194,7 +194,9 @@ def _scored(  # noqa: PLR0917  # one training and what it is scored on
         }
         for name, measure in SPAN_MEASURES.items():
             for system, read in systems.items():
-                found[system, name] = count_spans(read, held, scheme, groups, measure)
+                found[system, name] = count_spans(
+                    read, held, scheme, groups, measure, settings.objective
+                )
     weights = weights_of(model)
     for choice in heads_of(scheme, [*taught, *held]).choices:
         if choice.about in (ARTICLE, SENTENCE, PLACE):

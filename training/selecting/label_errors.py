@@ -17,6 +17,7 @@ from corpus.job import Job
 from corpus.progress import Progress, silent
 from corpus.records import Span
 from corpus.scheme import Scheme
+from corpus.settings import Objective
 from corpus.suspects import Suspect, write_suspects
 from corpus.takedown import is_taken_down, read_takedown
 from training.ancestry import load_apart
@@ -92,7 +93,7 @@ def label_errors(job: Job, progress: Progress = silent) -> LabelErrors:
                 keep=True,
             )
         )
-    found = ranked(read, scheme)[: job.settings.selection.suspects]
+    found = ranked(read, scheme, settings.objective)[: job.settings.selection.suspects]
     write_suspects(job.suspects, found)
     faults = {
         name: sum(s.fault == name for s in found) for name in sorted({s.fault for s in found})
@@ -103,9 +104,9 @@ def label_errors(job: Job, progress: Progress = silent) -> LabelErrors:
 Read = tuple[Example, Reading, Weights]
 
 
-def ranked(read: Sequence[Read], scheme: Scheme) -> list[Suspect]:
-    """Return every suspect, the worst first."""
-    thresholds = tuned([r for _, r, _ in read], [e for e, _, _ in read], scheme)
+def ranked(read: Sequence[Read], scheme: Scheme, objective: Objective) -> list[Suspect]:
+    """Return every suspect, the worst first; spans stand from thresholds tuned by `objective`."""
+    thresholds = tuned([r for _, r, _ in read], [e for e, _, _ in read], scheme, objective)
     found = [s for e, r, _ in read for s in spans_of(e, r, scheme, thresholds)]
     found += [*_answers(read, scheme)]
     return sorted(found, key=lambda s: (s.score, s.article, s.start or 0, s.name, s.fault))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,11 +18,13 @@ from tests.training.conftest import QUICK
 from tests.training.press import annotate, opinion, pages
 from training.examples import read_examples
 from training.parts import parted
+from training.selecting import counts as counting
 from training.selecting import curve as module
 from training.selecting.counts import gold_answers
 from training.selecting.curve import curve
 from training.selecting.frozen import frozen_items
 from training.selecting.simulation import simulate
+from training.thresholds import tuned
 
 
 def press(job: MakeJob, tiny: object, count: int) -> Job:
@@ -96,3 +99,22 @@ def test_a_flag_that_was_asked_and_left_empty_is_none_of_it(
     by = {(each.system, each.measure): each for each in curve(made).curves}
     # most were asked and left it empty, so that the commonest answer finds none of the few
     assert by["commonest", "odd, macro"].points[-1].value == 0
+
+
+def test_thresholds_are_tuned_by_the_jobs_objective(
+    job: MakeJob, tiny: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[str] = set()
+
+    def heard(*given: Any) -> dict[str, float]:
+        asked.add(given[3] if len(given) > 3 else "characters")
+        return tuned(*given)
+
+    monkeypatch.setattr(module, "SIZES", 1)
+    monkeypatch.setattr(counting, "tuned", heard)
+    known = pages(24)
+    quick = {**QUICK, "encoder": str(tiny), "epochs": 1, "objective": "FLC"}
+    made = job(*known, scheme=SCHEME, training=quick, selection={"draws": 2})
+    annotate(made, known)
+    curve(made)
+    assert asked == {"FLC"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,10 +20,12 @@ from corpus.suspects import FAULTS, read_suspects
 from tests.conftest import MakeJob
 from tests.speech import SCHEME
 from tests.training.conftest import QUICK
-from tests.training.press import opinion, pages
+from tests.training.press import annotate, opinion, pages
 from training.examples import read_examples
 from training.parts import parted
+from training.selecting import label_errors as doubting
 from training.selecting.label_errors import answer_quality, label_errors
+from training.thresholds import tuned
 
 FLAG = SCHEME + "  - {name: odd, type: flag}\n"
 
@@ -91,6 +94,24 @@ def test_a_doubted_annotation_that_was_looked_at_again_is_left_alone(job: MakeJo
     row = {"fault": "missing", "score": 0.1, "name": "judged", "says": "", "model": "judged"}
     append_lines(made.suspects, [{"article": page.id, "sha256": page.sha256, **row}])
     assert [each.annotation.author for each in to_look_at(made)] == ["ben"]
+
+
+def test_thresholds_are_tuned_by_the_jobs_objective(
+    job: MakeJob, tiny: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def heard(*given: Any) -> dict[str, float]:
+        asked.append(given[3] if len(given) > 3 else "characters")
+        return tuned(*given)
+
+    monkeypatch.setattr(doubting, "tuned", heard)
+    known = pages(12)
+    quick = {**QUICK, "encoder": str(tiny), "folds": 2, "epochs": 1, "objective": "overlap"}
+    made = job(*known, scheme=SCHEME, training=quick)
+    annotate(made, known)
+    label_errors(made)
+    assert asked == ["overlap"]
 
 
 def test_a_flag_that_was_left_empty_where_all_others_said_yes_is_doubted(
