@@ -155,6 +155,11 @@ class Teacher(transformers.Trainer):
     def _collated(self, batch: list[Row]) -> dict[str, Any]:
         return {**self.collate(batch), "articles": [row["article"] for row in batch]}
 
+    def _run_epoch(self, *given: Any, **more: Any) -> None:
+        """Teach an epoch, or nothing where the run had stopped before it was resumed."""
+        if not self.control.should_training_stop:
+            super()._run_epoch(*given, **more)  # type: ignore[no-untyped-call]  # as theirs is
+
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """Save the state of the run, and mark it whole."""
         if self.run is None:
@@ -175,10 +180,14 @@ class Patience(transformers.TrainerCallback):
     def __init__(self, patience: int) -> None:
         self.patience = patience
 
+    def on_train_begin(self, args: Any, state: Any, control: Any, **more: Any) -> None:
+        """Stop a run that had stopped when it was killed."""
+        self.on_evaluate(args, state, control, **more)
+
     def on_evaluate(self, args: Any, state: Any, control: Any, **more: Any) -> None:  # noqa: ARG002  # transformers names what it hands over
         """Stop if the best loss lies too far back."""
         losses = [entry["eval_loss"] for entry in state.log_history if "eval_loss" in entry]
-        best = min(range(len(losses)), key=losses.__getitem__)
+        best = min(range(len(losses)), key=losses.__getitem__, default=0)
         if len(losses) - 1 - best >= self.patience:
             control.should_training_stop = True
 

@@ -19,7 +19,7 @@ from corpus.errors import PressmarkError
 from corpus.job import Job, open_job
 from corpus.store import append_annotations, read_articles
 from tests.training.press import KINDS, opinion, tiny_encoder
-from training.checkpoint import load
+from training.checkpoint import load, read_manifest
 from training.fit import train
 from training.trainer import Teacher
 
@@ -30,6 +30,13 @@ SHORT = [
     "training.arguments={save_strategy: steps, save_steps: 2, eval_strategy: 'no'}",
 ]
 KILLED_AT = 5
+#: Its validation loss rises once, and falls again where it is taught on.
+PATIENT = [
+    "training.epochs=8",
+    "training.patience=1",
+    "training.folds=2",
+    "training.arguments={lr_scheduler_type: constant}",
+]
 
 
 def weights(folder: Path) -> dict[str, Any]:
@@ -38,6 +45,31 @@ def weights(folder: Path) -> dict[str, Any]:
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[n], other[n]) for n in one)
+
+
+def bits(folder: Path) -> bytes:
+    return (folder / "model.safetensors").read_bytes()
+
+
+def killed_behind(checkpoint: str, job: Job, settings: list[str]) -> str:
+    """Train in a process that is killed once it has saved that checkpoint, or a later one.
+
+    Then train again; return what that told.
+    """
+    command = [sys.executable, "-m", "pressmark", "train", "-C", str(job.folder)]
+    command += [word for setting in settings for word in ("--set", setting)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = job.models / ".model.run"
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+    while not (run / checkpoint / "sums.json").exists() and process.poll() is None:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert not (job.models / "model").exists()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert not run.exists()
+    return done.stderr
 
 
 def stopped_at(step: int) -> Any:
@@ -70,22 +102,25 @@ def undisturbed(annotated: Job, tmp_path: Path) -> dict[str, Any]:
 def test_a_training_that_is_killed_goes_on_to_the_same_bits(
     annotated: Job, undisturbed: dict[str, Any]
 ) -> None:
-    command = [sys.executable, "-m", "pressmark", "train", "-C", str(annotated.folder)]
-    command += [word for setting in SHORT for word in ("--set", setting)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    run = annotated.models / ".model.run"
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
-    # the process waits for nobody: it is caught behind its second checkpoint, or a later one
-    while not (run / "checkpoint-4" / "sums.json").exists() and process.poll() is None:
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
-    assert not (annotated.models / "model").exists()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert "goes on from step" in done.stderr
+    done = killed_behind("checkpoint-4", annotated, SHORT)
+    assert "goes on from step" in done
     assert same(weights(annotated.models / "model"), undisturbed)
-    assert not run.exists()
+
+
+def test_a_training_that_patience_had_stopped_teaches_no_more_when_it_goes_on(
+    annotated: Job, tmp_path: Path
+) -> None:
+    shutil.copytree(annotated.folder, tmp_path / "undisturbed")
+    expected = train(open_job(tmp_path / "undisturbed", PATIENT)).folder
+    curve = read_manifest(expected).curve
+    last = int(curve[-1]["step"])
+    assert len([each for each in curve if "eval_loss" in each]) < 8  # patience stopped it
+    # the folds that are read then leave time to kill it before its model is saved
+    done = killed_behind(f"checkpoint-{last}", annotated, PATIENT)
+    assert f"goes on from step {last} " in done
+    found = annotated.models / "model"
+    assert read_manifest(found).curve == curve
+    assert bits(found) == bits(expected)
 
 
 @pytest.mark.parametrize("kind", KINDS[1:])
