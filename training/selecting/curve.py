@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import transformers
 
 from corpus.errors import PressmarkError
 from corpus.files import write_json, write_text
@@ -15,9 +16,10 @@ from corpus.job import Job, now
 from corpus.measures import Measure, contained, overlapping
 from corpus.progress import Progress, silent
 from corpus.records import Article
-from corpus.settings import TrainingSection
 from training.ancestry import load_apart
+from training.backends import reader, weights_of
 from training.baselines import lexicon
+from training.beside import Beside, beside
 from training.decode import Reading
 from training.encoders import Encoder, load_encoder, quietly
 from training.examples import Example, read_examples
@@ -25,6 +27,7 @@ from training.folds import folds_of
 from training.heads import ARTICLE, PLACE, SENTENCE, Choice, heads_of
 from training.opinions import chances
 from training.parts import parted
+from training.rows import Taught
 from training.selecting.chart import chart
 from training.selecting.counts import (
     Says,
@@ -37,6 +40,7 @@ from training.selecting.counts import (
 )
 from training.selecting.forecast import Forecast, Point, Run, forecast, points
 from training.selecting.powerlaw import Floats
+from training.teach import fit
 from training.units_baselines import Linear, frozen, tfidf
 from training.weights import Weights
 
@@ -74,11 +78,13 @@ def curve(job: Job, progress: Progress = silent) -> Curves:
     """Train on growing parts of the job's articles; write report/curve.json and report/curve.svg.
 
     The test part is not used: of the rest each draw holds out another fifth, whole stories, and
-    learns from nested parts of what is left. Thresholds are tuned on one half of the held-out
+    learns from nested parts of what is left; the model, not the baselines, beside them from what
+    `training.corpora` name, always all of it. Thresholds are tuned on one half of the held-out
     stories and scored on the other, and the other way round.
 
     Raises:
-        PressmarkError: too few stories for a curve, or an encoder that cannot be used.
+        PressmarkError: too few stories for a curve, an encoder that cannot be used, or other
+            corpora that cannot be read.
     """
     settings, seed = job.settings.training, job.settings.selection.seed
     examples, parts = parted(job, read_examples(job))
@@ -90,6 +96,7 @@ def curve(job: Job, progress: Progress = silent) -> Curves:
             f"{job.folder}: a learning curve needs {2 * FOLDS} stories beside the test part, and"
             f" {len(ids)} annotated articles tell {stories}; annotate more"
         )
+    others = beside(job)
     folds = folds_of(groups, FOLDS, seed)
     draws = job.settings.selection.draws
     runs: defaultdict[tuple[str, str], list[Run]] = defaultdict(list)
@@ -101,7 +108,7 @@ def curve(job: Job, progress: Progress = silent) -> Curves:
             rest = {i: g for i, g in groups.items() if i not in folds[draw % FOLDS]}
             for step, taught in enumerate(nested(rest, SIZES, seed + draw)):
                 progress("learning curve", draw * SIZES + step, draws * SIZES)
-                scored = _scored(job, examples.of(taught), held, groups, settings, draw)
+                scored = _scored(job, examples.of(taught), others.taught, held, groups, draw)
                 for key, counts in scored.items():
                     runs[key].append(Run(draw, len(taught), counts))
         progress("learning curve", draws * SIZES, draws * SIZES)
@@ -121,6 +128,7 @@ def curve(job: Job, progress: Progress = silent) -> Curves:
             "held-out articles are of train and validation; the test part is not used",
             f"thresholds: tuned for {settings.objective} on the other half of the held-out stories",
             "intervals: 95%, bootstrap over draws and stories",
+            *_corpora(others),
         ),
     )
     write_json(job.folder / "report" / "curve.json", asdict(found))
@@ -128,6 +136,14 @@ def curve(job: Job, progress: Progress = silent) -> Curves:
     shown = {each.system: each.points for each in found.curves if each.measure == first}
     write_text(job.folder / "report" / "curve.svg", chart(f"{first} F1 by articles", shown))
     return found
+
+
+def _corpora(others: Beside) -> Iterator[str]:
+    """Say what of other corpora is taught at every point, and what of them is left out."""
+    if others.taught:
+        count = sum(len(part.examples) for part in others.taught)
+        yield f"other corpora: {count} articles, taught to the model at every point, to no baseline"
+    yield from others.notes
 
 
 def _ahead(runs: Sequence[Run], seed: int) -> Forecast:
@@ -158,24 +174,18 @@ def nested(groups: Mapping[str, str], sizes: int, seed: int) -> list[list[str]]:
 def _scored(  # noqa: PLR0917  # one training and what it is scored on
     job: Job,
     taught: Sequence[Example],
+    others: Sequence[Taught],
     held: Sequence[Example],
     groups: Mapping[str, str],
-    settings: TrainingSection,
     draw: int,
 ) -> dict[tuple[str, str], Floats]:
     """Counts by system and measure of one training, groups x classes x 4."""
-    import transformers
-
-    from training.backends import reader, weights_of
-    from training.rows import Taught
-    from training.teach import fit
-
-    scheme = job.scheme
+    scheme, settings = job.scheme, job.settings.training
     seeded = settings.model_copy(update={"seed": settings.seed + draw})
     transformers.set_seed(seeded.seed)
     seen = [each.article for each in (*taught, *held)]
     begun: Encoder = load_apart(settings.encoder, job.folder, seen)
-    model = fit([Taught(scheme, list(taught))], begun, seeded)
+    model = fit([Taught(scheme, list(taught)), *others], begun, seeded)
     read_by = reader(model, begun.tokenizer, settings.window, settings.stride)
     readings = list(read_by.read([each.article for each in held], keep=True))
     learned, cut = lexicon(taught, scheme), (settings.window, settings.stride)

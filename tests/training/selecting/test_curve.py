@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from corpus.errors import PressmarkError
-from corpus.job import Job
+from corpus.job import Job, open_job
 from corpus.records import Answer
 from corpus.store import append_annotations
 from tests.conftest import MakeJob
 from tests.speech import SCHEME
 from tests.training.conftest import QUICK
 from tests.training.press import annotate, opinion, pages
+from training.beside import beside
 from training.examples import read_examples
 from training.parts import parted
+from training.rows import Taught
 from training.selecting import counts as counting
 from training.selecting import curve as module
 from training.selecting.counts import gold_answers
@@ -82,6 +85,20 @@ def test_an_annotated_job_can_be_simulated_on_the_encoder_as_it_is(
     assert 0 < found.compared[0].f1 <= 1
 
 
+#: A scheme with one label more.
+WIDER = SCHEME.replace(
+    "attributes:\n",
+    """\
+  - name: aside
+    colour: "#3a7d44"
+    hotkey: "3"
+    definition: an aside
+    test: is it one?
+    positive: [{text: "[[a]]"}, {text: "[[b]]"}, {text: "[[c]]"}]
+    negative: [{text: "a"}, {text: "b"}, {text: "c"}]
+attributes:
+""",
+)
 FLAG = SCHEME + "  - {name: odd, type: flag}\n"
 
 
@@ -118,3 +135,43 @@ def test_thresholds_are_tuned_by_the_jobs_objective(
     annotate(made, known)
     curve(made)
     assert asked == {"FLC"}
+
+
+def test_other_corpora_are_taught_to_the_model_at_every_point_and_to_no_baseline(
+    job: MakeJob, tiny: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SIZES", 2)
+    lessons: list[list[set[str]]] = []
+    really = module.fit
+
+    def watched(taught: Sequence[Taught], *more: Any, **named: Any) -> Any:
+        lessons.append([{each.article.text for each in part.examples} for part in taught])
+        return really(taught, *more, **named)
+
+    monkeypatch.setattr(module, "fit", watched)
+    known, leaks = pages(24), [replace(page, id=f"s{page.id}") for page in pages(24)]
+    theirs = [replace(page, id=f"t{page.id}") for page in pages(12, seed=7)]
+    quick = {**QUICK, "encoder": str(tiny), "epochs": 1}
+    other = job(*leaks, *theirs, scheme=WIDER, training=quick)
+    annotate(other, [*leaks, *theirs])
+    made = job(*known, scheme=SCHEME, training=quick, selection={"draws": 2})
+    annotate(made, known)
+    alone = curve(made)
+    assert [len(parts) for parts in lessons] == [1] * 4
+    lessons.clear()
+    beside_it = open_job(made.folder, [f"training.corpora=[{other.folder}]"])
+    found = curve(beside_it)
+    texts = {each.article.text for part in beside(beside_it).taught for each in part.examples}
+    assert 0 < len(texts) <= 12
+    assert texts <= {page.text for page in theirs}
+    assert [parts[1:] for parts in lessons] == [[texts]] * 4
+    assert all(own <= {page.text for page in known} for own, _ in lessons)
+    assert [len(own) for own, _ in lessons[:2]] == [p.articles for p in found.curves[0].points]
+    assert set(beside(beside_it).notes) < set(found.notes)
+    told = (
+        f"other corpora: {len(texts)} articles, taught to the model at every point, to no baseline"
+    )
+    assert told in found.notes
+    assert not any("corpora" in note for note in alone.notes)
+    baselines = [[e for e in each.curves if e.system != "model"] for each in (alone, found)]
+    assert baselines[0] == baselines[1]
