@@ -217,7 +217,8 @@ class TrainingSection(Strict):
     as large as they can: of covered characters or of spans that overlap by half, each label alone,
     or SemEval's SI or FLC, all labels together. Training stops early after `patience`
     evaluations without a smaller loss on the validation part (0: never). `seeds` gives several
-    models and their spread. `arguments` go to transformers' TrainingArguments as they are.
+    models and their spread. `dropout` is the heads'; `attention_dropout` the encoder's attention's,
+    none given: as it came. `arguments` go to transformers' TrainingArguments as they are.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = "model"
@@ -238,6 +239,7 @@ class TrainingSection(Strict):
     patience: Annotated[int, Field(ge=0)] = 0
     seeds: Annotated[tuple[int, ...], Field(strict=False)] = ()
     dropout: Annotated[float, Field(ge=0, lt=1, strict=False)] = 0.1
+    attention_dropout: Annotated[float, Field(ge=0, lt=1, strict=False)] | None = None
     bf16: bool | None = None
     lora: LoraSection | None = None
     search: SearchSection = SearchSection()

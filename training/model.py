@@ -7,6 +7,7 @@ are runs of tokens that are inside. A unit (a block, a span, a sentence, the art
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +18,12 @@ from torch import nn
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
+from corpus.errors import PressmarkError
 from training.heads import Heads
 from training.units import FEATURES
+
+#: What configurations call the share of attention's weights that is dropped.
+_ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout")
 
 
 class PressmarkConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]  # theirs is half typed
@@ -81,12 +86,31 @@ class PressmarkModel(PreTrainedModel):  # type: ignore[no-untyped-call]  # their
         self.post_init()  # type: ignore[no-untyped-call]  # theirs
 
     @classmethod
-    def on(cls, encoder: PreTrainedModel, heads: Heads, dropout: float = 0.1) -> PressmarkModel:
-        """Return a model with fresh heads on a pretrained `encoder`."""
-        model = cls(PressmarkConfig(encoder.config, heads.as_dict(), dropout))
-        model.encoder = encoder
+    def on(
+        cls,
+        encoder: PreTrainedModel,
+        heads: Heads,
+        dropout: float = 0.1,
+        attention_dropout: float | None = None,
+    ) -> PressmarkModel:
+        """Return a model with fresh heads on a pretrained `encoder`.
+
+        With an `attention_dropout` it is on a copy whose attention drops that share of its weights;
+        at 0 PyTorch's fused attention can run.
+
+        Raises:
+            PressmarkError: the encoder's attention knows no such share.
+        """
+        config = encoder.config
+        if attention_dropout is not None:
+            config = _dropping(config, attention_dropout)
+        model = cls(PressmarkConfig(config, heads.as_dict(), dropout))
+        if config is encoder.config:
+            model.encoder = encoder
+        else:
+            model.encoder.load_state_dict(encoder.state_dict())
         # BERT's pooler is never asked: several processes would wait for its gradients
-        for parameter in getattr(getattr(encoder, "pooler", None), "parameters", list)():
+        for parameter in getattr(getattr(model.encoder, "pooler", None), "parameters", list)():
             parameter.requires_grad_(requires_grad=False)
         return model
 
@@ -184,6 +208,20 @@ def pool(states: torch.Tensor, units: torch.Tensor, whole: torch.Tensor) -> torc
     begin = torch.where(only_mean, mean, at(states, first))
     end = torch.where(only_mean, mean, at(states, (stop - 1).clamp(min=0)))
     return torch.cat([begin, end, mean, context], dim=-1)
+
+
+def _dropping(config: PreTrainedConfig, share: float) -> PreTrainedConfig:
+    """Return the configuration with another share of attention's weights dropped."""
+    changed = copy.deepcopy(config)
+    names = [name for name in _ATTENTION_DROPOUT if hasattr(config, name)]
+    if not names:
+        raise PressmarkError(
+            f"training.attention_dropout: the attention of {config.model_type!r} drops nothing that"
+            " its configuration names; remove the key"
+        )
+    for name in names:
+        setattr(changed, name, share)
+    return changed
 
 
 def _head(size: int, outputs: int) -> nn.Linear:

@@ -88,7 +88,7 @@ def teach(
     torch.set_num_threads(_threads())
     transformers.set_seed(settings.seed)
     heads = joined([heads_of(part.scheme, part.examples) for part in taught])
-    model = PressmarkModel.on(encoder.model, heads, settings.dropout)
+    model = PressmarkModel.on(encoder.model, heads, settings.dropout, settings.attention_dropout)
     made = rows(taught, heads, encoder.tokenizer, settings)
     held_out = rows(validation, heads, encoder.tokenizer, settings) if settings.patience else []
     model.expect(rates(made, "inside"), rates(made, "begins"), picked_rates(made))

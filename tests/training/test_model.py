@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from transformers import PreTrainedConfig
 
+from corpus.errors import PressmarkError
+from tests.training.press import tiny_encoder
 from training.encoders import Encoder, load_encoder
 from training.heads import FLAG, Choice, Heads
 from training.model import PressmarkModel
@@ -88,3 +91,32 @@ def test_saved_and_loaded_it_says_the_same(
     assert again.heads == model.heads
     assert torch.equal(model(**batch(encoder)).inside, again(**batch(encoder)).inside)
     assert not list(tmp_path.glob("*.bin"))
+
+
+@pytest.mark.parametrize("kind", ["bert", "roberta", "deberta-v2", "modernbert"])
+def test_attention_keeps_all_of_its_weights_where_it_is_told_so(tmp_path: Path, kind: str) -> None:
+    encoder = load_encoder(str(tiny_encoder(tmp_path / kind, kind)), Path())
+    given = batch(encoder)
+
+    def states(dropped: float, *, train: bool) -> list[torch.Tensor]:
+        model = PressmarkModel.on(encoder.model, Heads(("a",)), attention_dropout=dropped)
+        for part in model.encoder.modules():
+            if isinstance(part, torch.nn.Dropout) and part.p != dropped:
+                part.p = 0.0  # what else the encoder drops
+        model.train(mode=train)
+        return [model(**given).states.detach() for _ in range(2)]
+
+    kept, again = states(0.0, train=True)
+    assert torch.equal(kept, again)
+    dropped, otherwise = states(0.7, train=True)
+    assert not torch.equal(dropped, otherwise)
+    # and the weights are the encoder's own
+    torch.testing.assert_close(kept, encoder.model.eval()(**given).last_hidden_state)
+    torch.testing.assert_close(states(0.7, train=False)[0], kept)
+
+
+def test_an_encoder_without_such_dropout_is_refused(encoder: Encoder) -> None:
+    bare = type("Config", (PreTrainedConfig,), {"model_type": "bare"})()
+    strange = type("Strange", (), {"config": bare})()
+    with pytest.raises(PressmarkError, match=r"^training\.attention_dropout: .* 'bare' .*remove"):
+        PressmarkModel.on(strange, Heads(("a",)), attention_dropout=0.0)
