@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from training.rights import licence_of, texts
+from training.rights import encoder, labels, licence_of, texts
 
 if TYPE_CHECKING:
     from training.checkpoint import Manifest
@@ -17,10 +17,11 @@ def card(manifest: Manifest) -> str:
     licences = ", ".join(
         f"{name or 'none stated'} ({count})" for name, count in sorted(texts(manifest).items())
     )
-    labels = ", ".join(
+    taught = ", ".join(
         f"{name} ({licence or 'made in this job'})"
-        for name, licence in sorted(manifest.corpora.items())
+        for name, licence in sorted({**manifest.corpora, **labels(manifest)}.items())
     )
+    began, licence = encoder(manifest)
     despite = ""
     if manifest.despite:
         despite = f"\nUploaded although a licence forbids it: {manifest.despite}\n"
@@ -43,7 +44,8 @@ annotators who marked a token is the target, so its probabilities speak of peopl
 Thresholds and calibration are from {manifest.standards or "the validation part"}.
 {_calibration(manifest)}
 Licences of the texts it learned from, with their articles: {licences or "not recorded"}.
-Labels it learned, with their licences: {labels or "not recorded"}.
+Labels it learned, with their licences: {taught or "not recorded"}.
+The encoder it began with, with its licence: {began} ({licence or "none stated"}).
 {despite}
 | label | stands from |
 | --- | --- |

@@ -47,7 +47,8 @@ class Manifest:
     `ancestor` is the manifest of the model that this one went on from. `files` maps each file that
     decides what the model says (weights, configuration, tokenizer) to its sha256. `despite` is why
     it was uploaded although a licence forbids it. `texts` are the sha256 of each text that was
-    taught, of other corpora too.
+    taught, of other corpora too. `encoder_licence` is that of the encoder it began with ('' where
+    none is stated); None: not recorded, or it went on from a model of ours.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Manifest:
     standards: str = ""
     despite: str = ""
     texts: tuple[str, ...] = ()
+    encoder_licence: str | None = None
     format: int = FORMAT
 
     @property

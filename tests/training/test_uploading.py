@@ -58,7 +58,7 @@ def job(learned: tuple[Job, Trained], tmp_path: Path) -> Job:
 
 def licensed(job: Job, **fields: Any) -> None:
     folder = job.models / "model"
-    _describe(folder, replace(read_manifest(folder), **fields))
+    _describe(folder, replace(read_manifest(folder), **{"encoder_licence": "MIT", **fields}))
 
 
 def test_what_its_licences_let_out_is_uploaded_private_with_its_card(
@@ -74,6 +74,7 @@ def test_what_its_licences_let_out_is_uploaded_private_with_its_card(
     assert "CC-BY-4.0 (40)" in hub.sent["card"]
     assert "x (MIT)" in hub.sent["card"]
     assert "license: other" in hub.sent["card"]
+    assert "bert (MIT)" in hub.sent["card"]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,16 @@ def test_what_its_licences_let_out_is_uploaded_private_with_its_card(
         ({"licences": {"registration": 3}}, "3 texts: registration"),
         ({"licences": {"CC-BY-ND-4.0": 3}}, "3 texts: CC-BY-ND-4.0"),
         ({"licences": {"made up": 3}}, "'made up' is unknown"),
-        ({"licences": {}}, "were not recorded"),
+        ({"licences": {}}, "not all of their licences were recorded"),
+        ({"ancestor": {"licences": {}}}, "not all of their licences were recorded"),
+        ({"encoder_licence": "cc-by-nc-nd-4.0"}, "bert': CC-BY-NC-ND-4.0"),
+        ({"encoder_licence": "rail"}, "the licence 'rail' is unknown"),
+        ({"encoder_licence": ""}, "bert': no licence is stated"),
+        ({"encoder_licence": None}, "bert': no licence is stated"),
+        (
+            {"ancestor": {"licences": {"MIT": 1}, "settings": {"encoder": "theirs"}}},
+            "the encoder 'theirs': no licence is stated",
+        ),
         ({"corpora": {"ptc": "research use"}}, "the labels of ptc: research use"),
         (
             {"ancestor": {"licences": {"": 1}, "corpora": {"old": "registration"}}},
@@ -101,6 +111,27 @@ def test_what_a_licence_forbids_is_refused_with_the_list(
     assert told in str(found.value)
     assert "\n" not in str(found.value)
     assert hub.sent == {}
+
+
+@pytest.mark.parametrize("began", [{"encoder_licence": "Apache-2.0"}, {}])
+def test_what_the_models_before_it_learned_from_and_began_with_stands_in_the_card(
+    job: Job, hub: type[Hub], began: dict[str, Any]
+) -> None:
+    before = {"licences": {"MIT": 2}, "corpora": {"old": "CC-BY-3.0"}}
+    before |= {"settings": {"encoder": "embedded"}, **began}
+    licensed(job, licences={"CC0-1.0": 5}, ancestor=before, encoder_licence=None)
+    upload(job, "ilse/harbour", "key")
+    assert "CC0-1.0 (5), MIT (2)" in hub.sent["card"]
+    assert "old (CC-BY-3.0)" in hub.sent["card"]
+    assert "with its licence: embedded (Apache-2.0)" in hub.sent["card"]
+
+
+def test_an_encoder_whose_licence_nobody_stated_is_told_in_the_card(
+    job: Job, hub: type[Hub]
+) -> None:
+    licensed(job, licences={"CC0-1.0": 5}, encoder_licence="")
+    upload(job, "ilse/harbour", "key", despite="its author agreed")
+    assert "bert (none stated)" in hub.sent["card"]
 
 
 def test_a_reason_overrides_and_stands_in_card_and_manifest(job: Job, hub: type[Hub]) -> None:
@@ -141,6 +172,9 @@ def test_weights_that_differ_and_a_hub_that_refuses_are_one_line(job: Job, hub: 
 def test_one_licence_is_the_cards_and_published_ones_are_told_apart(
     learned: tuple[Job, Trained],
 ) -> None:
-    manifest = replace(read_manifest(learned[1].folder), licences={"cc by 4.0": 2, "CC-BY-4.0": 1})
+    licences = {"cc by 4.0": 2, "CC-BY-4.0": 1}
+    manifest = read_manifest(learned[1].folder)
+    manifest = replace(manifest, licences=licences, encoder_licence="cc-by-4.0")
     assert licence_of(manifest) == "cc-by-4.0"
+    assert licence_of(replace(manifest, encoder_licence="MIT")) == "other"
     assert refusals(manifest, read_licences()) == []
