@@ -8,6 +8,7 @@ from typing import Any
 
 from corpus.errors import PressmarkError
 from corpus.records import Article
+from training.checkpoint import Manifest
 from training.encoders import Encoder, load_encoder
 
 
@@ -44,3 +45,12 @@ def taught_before(ancestor: Mapping[str, Any] | None, articles: Iterable[Article
         texts.update(ancestor.get("texts", ()))
         ancestor = ancestor.get("ancestor")
     return [each.id for each in articles if each.id in ids or each.sha256 in texts]
+
+
+def texts_taught(manifest: Manifest) -> frozenset[str]:
+    """Return the sha256 of each text that a model was taught, or one that it goes on from."""
+    texts, ancestor = {*manifest.texts}, manifest.ancestor
+    while ancestor:
+        texts.update(ancestor.get("texts", ()))
+        ancestor = ancestor.get("ancestor")
+    return frozenset(texts)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import PressmarkError, ServiceError
-from corpus.job import Job
+from corpus.job import Job, open_job
 from corpus.release.hub import of_the_line, plain
 from corpus.release.licences import read_licences
-from corpus.store import read_articles
-from corpus.takedown import barred, read_takedown
+from corpus.store import iter_versions, read_articles
+from corpus.takedown import barred, is_taken_down, read_takedown
+from training.ancestry import texts_taught
 from training.checkpoint import Manifest, check_files, excuse, read_manifest
 from training.rights import refusals
 
@@ -57,12 +59,30 @@ def _check_takedown(job: Job, folder: Path, manifest: Manifest) -> None:
     listed = read_takedown(job.takedown)
     urls = {article.id: article.url for article in read_articles(job)} if listed else {}
     learned = (*manifest.train, *manifest.validation)
-    gone = [id_ for id_ in learned if barred(id_, urls.get(id_, ""), listed)]
+    own = [id_ for id_ in learned if barred(id_, urls.get(id_, ""), listed)]
+    texts = texts_taught(manifest)
+    gone = dict.fromkeys([*own, *_barred(job, texts, listed)])
+    for corpus in manifest.settings.get("corpora", ()):
+        try:
+            other = open_job(job.folder / corpus)
+            theirs = _barred(other, texts, listed | read_takedown(other.takedown))
+        except PressmarkError as error:
+            raise PressmarkError(
+                f"{folder}: learned from {corpus}, and its take-downs cannot be looked at"
+                f" ({error}): put it back, or run 'pressmark train' without it"
+            ) from None
+        gone |= dict.fromkeys(f"{id_} of {corpus}" for id_ in theirs)
     if gone:
         raise PressmarkError(
             f"{folder}: {len(gone)} of the articles it learned from were taken down since"
-            f" ({', '.join(gone[:5])}); run 'pressmark train' again"
+            f" ({', '.join([*gone][:5])}); run 'pressmark train' again"
         )
+
+
+def _barred(job: Job, texts: AbstractSet[str], listed: AbstractSet[str]) -> list[str]:
+    """The ids of the job's articles that are on a list, any version of which is among `texts`."""
+    versions = iter_versions(job) if listed else ()
+    return [each.id for each in versions if each.sha256 in texts and is_taken_down(each, listed)]
 
 
 def _send(folder: Path, repo: str, key: str, *, public: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from corpus.errors import PressmarkError
 from corpus.job import Job
 from corpus.records import Article, Block
+from corpus.store import add_articles
 from corpus.takedown import takedown
 from tests.conftest import MakeJob
 from tests.speech import SCHEME
@@ -21,6 +24,7 @@ from training.checkpoint import read_manifest
 from training.fit import Lesson, train
 from training.selecting import label_errors as doubting
 from training.selecting.label_errors import label_errors
+from training.uploading import upload
 
 Made = Callable[..., Job]
 
@@ -141,3 +145,47 @@ def test_the_hash_of_the_data_is_of_all_that_was_taught_and_of_nothing_else(
     assert second != first
     annotate(made, [each.article for each in lesson.taught[0].examples[:1]], ("cem",))
     assert data() not in (first, second)
+
+
+def test_a_model_that_another_job_taught_what_was_taken_down_since_is_not_uploaded(
+    annotated_job: Made,
+) -> None:
+    theirs = [
+        replace(page, url=f"https://harbour.example/{page.id}", licence="CC0-1.0")
+        for page in other_pages(10)
+    ]
+    other = annotated_job(theirs)
+    made = annotated_job(pages(10), corpora=[str(other.folder)])
+    train(made)
+    lesson = Lesson.of(other)
+    learned = next(each.article for each in lesson.examples.of(lesson.parts.train))
+    unseen = next(each.article for each in lesson.examples.of(lesson.parts.test))
+    with pytest.raises(PressmarkError, match="may not be published"):
+        upload(made, "ilse/harbour", "key")
+    takedown(other, unseen.url)
+    with pytest.raises(PressmarkError, match="may not be published"):
+        upload(made, "ilse/harbour", "key")
+    takedown(other, learned.url)
+    with pytest.raises(PressmarkError, match=rf"1 of the articles .*\({learned.id} of "):
+        upload(made, "ilse/harbour", "key", despite="any")
+    other.takedown.unlink()
+    takedown(made, learned.url)
+    with pytest.raises(PressmarkError, match="taken down since"):
+        upload(made, "ilse/harbour", "key", despite="any")
+    shutil.rmtree(other.folder)
+    with pytest.raises(PressmarkError, match="its take-downs cannot be looked at"):
+        upload(made, "ilse/harbour", "key", despite="any")
+
+
+def test_a_model_whose_ancestor_was_taught_what_was_taken_down_since_is_not_uploaded(
+    annotated_job: Made,
+) -> None:
+    other = annotated_job(pages(10))
+    first = train(other)
+    made = annotated_job(other_pages(10), encoder=str(first.folder))
+    train(made)
+    learned = first.train[0]
+    add_articles(made, [replace(p, id=f"copy {p.id}") for p in pages(10) if p.id == learned])
+    takedown(made, f"copy {learned}")
+    with pytest.raises(PressmarkError, match=rf"copy {learned}"):
+        upload(made, "ilse/harbour", "key", despite="any")
