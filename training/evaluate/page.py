@@ -29,16 +29,19 @@ MOST = 2000
 LETTERS = {REFERENCE: "R", MODEL: "M"}
 
 _MORE = """
+body { overflow-wrap: anywhere; }
+table { overflow-wrap: normal; }
 figure { display: inline-block; margin: 1rem 1.5rem 0 0; max-width: 100%; }
 svg { max-width: 100%; height: auto; }
 figcaption { font: 600 .875rem system-ui, "Noto Sans", sans-serif; }
 .pick { font: .875rem/2.2 system-ui, "Noto Sans", sans-serif; }
-.pick label { border: 1px solid var(--rule); border-radius: 1rem; padding: .15rem .7rem;
-  margin-right: .3rem; white-space: nowrap; cursor: pointer; position: relative; }
+.pick label { display: inline-block; box-sizing: border-box; max-width: 100%; line-height: 1.5;
+  border: 1px solid var(--rule); border-radius: 1rem; padding: .15rem .7rem;
+  margin: 0 .3rem .3rem 0; cursor: pointer; position: relative; }
 .pick label:has(:checked) { background: var(--ink); color: #fff; border-color: var(--ink); }
 .pick label:focus-within { outline: 2px solid #005fcc; outline-offset: 1px; }
 .pick input { position: absolute; opacity: 0; }
-.pick select { font: inherit; max-width: 20rem; }
+.pick select { font: inherit; max-width: min(20rem, 100%); }
 .pick b { display: inline-block; width: 4.5rem; font-weight: 500; color: var(--grey); }
 li b { font-weight: 600; }
 """.strip()
