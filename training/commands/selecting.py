@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpus.console import HERE, Folder, Json, Settings, answer, work
+from corpus.looking.display import safe
 
 if TYPE_CHECKING:
+    from corpus.suspects import Suspect
     from training.selecting.curve import Curve, Curves
     from training.selecting.select import Selection
     from training.selecting.simulation import Simulation
@@ -150,19 +152,14 @@ def label_errors(job: Folder = HERE, settings: Settings = None, as_json: Json = 
     from corpus.store import read_articles
 
     texts = {each.id: each.text for each in read_articles(opened)}
-    rows = [
-        (
-            f"{s.score:.2f}",
-            s.fault,
-            s.article,
-            "" if s.start is None else _quoted(texts[s.article][s.start : s.end]),
-            s.says or "–",
-            s.model or "–",
-        )
-        for s in found.suspects[:_SHOWN]
-    ]
-    if rows:
-        _printed("the most suspicious", _SUSPECTS, rows)
+    if found.suspects:
+        print("the most suspicious\n")
+    for each in found.suspects[:_SHOWN]:
+        print("\n".join(_doubted(each, texts[each.article])))
+    if found.suspects:
+        print("…" if len(found.suspects) > _SHOWN else "")
+    for note in found.notes:
+        print(f"note: {note}")
     counts = ", ".join(f"{name} {count}" for name, count in found.faults.items())
     for note in found.notes:
         print(f"note: {note}")
@@ -171,9 +168,20 @@ def label_errors(job: Folder = HERE, settings: Settings = None, as_json: Json = 
 
 
 _SIMULATION = ("strategy", "mean F1", "at last", "to random", "95%", "")
-_SUSPECTS = ("", "fault", "article", "text", "annotators", "model")
 #: Suspects that are printed; the file holds all.
 _SHOWN = 15
+
+
+def _doubted(suspect: Suspect, text: str) -> list[str]:
+    """A suspect in two lines: where, the id whole, so that it can be copied; and who says what."""
+    about = [suspect.name] if suspect.fault == "answer" else []
+    if suspect.start is not None:
+        about.append(f"“{_quoted(text[suspect.start : suspect.end])}”")
+    said = f"annotators: {suspect.says or '–'} · model: {suspect.model or '–'}"
+    return [
+        f"{suspect.score:.2f}  {suspect.fault:8}  {safe(suspect.article)}",
+        f"      {safe(' '.join(about))} · {safe(said)}",
+    ]
 
 
 def _quoted(text: str) -> str:

@@ -72,8 +72,15 @@ def test_every_command_on_the_page_says_what_the_page_shows(
     chosen = said("select", "--set", "selection.count=5", "--set", "selection.control=0.2", *here)
     lines = [shape(line) for line in chosen.splitlines() if not line.startswith("note")]
     assert {*lines} <= shown
-    doubted = said("label-errors", *here)
-    assert {"to have them looked at: pressmark push --again"} <= {*doubted.splitlines()} & shown
+    doubted = said("label-errors", *here).splitlines()
+    assert {"the most suspicious", "to have them looked at: pressmark push --again"} <= {*doubted}
+    assert {"the most suspicious", "to have them looked at: pressmark push --again"} <= shown
+    # each in two lines, the second of which says what people and the model do
+    first = doubted.index("the most suspicious") + 2
+    assert re.fullmatch(r"0\.\d\d  \w+ +p\d+", doubted[first])
+    assert re.fullmatch(r" {6}.+ · annotators: .+ · model: .+", doubted[first + 1])
+    assert "N missing pN" in shown
+    assert "“rotten and vile” · annotators: – · model: judged" in shown
     said("select", *here)
     with pytest.raises(PressmarkError, match="no article is left to select"):
         said("select", *here)

@@ -19,6 +19,7 @@ from corpus.store import append_annotations
 from corpus.suspects import FAULTS, read_suspects
 from tests.conftest import MakeJob
 from tests.speech import SCHEME
+from tests.test_command import pressmark
 from tests.training.conftest import QUICK
 from tests.training.press import annotate, opinion, pages
 from training.examples import read_examples
@@ -135,6 +136,31 @@ def test_a_flag_that_was_left_empty_where_all_others_said_yes_is_doubted(
 def test_an_answer_is_doubted_by_its_margin_to_the_likeliest_other() -> None:
     chances = np.array([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]], np.float32)
     assert answer_quality([0, 0, 1], chances) == pytest.approx([0.9, 0.2, 0.5], abs=1e-6)
+
+
+def test_a_suspects_whole_id_is_printed_whatever_the_width(
+    job: MakeJob, tiny: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    known = [replace(page, id=f"harbour/{'the-long-way-home-' * 6}{page.id}") for page in pages(12)]
+    quick = {**QUICK, "encoder": str(tiny), "folds": 2, "epochs": 1}
+    made = job(*known, scheme=FLAG, training=quick)
+    said = [opinion(page, "ana", made.scheme) for page in known]
+    yes = Answer("odd", ("yes",))
+    said[6:] = [replace(each, answers=(*each.answers, yes)) for each in said[6:]]
+    append_annotations(made.annotations, said)
+    ran = pressmark("label-errors", "-C", made.folder)
+    assert ran.code == 0, ran.err
+    suspects = read_suspects(made.suspects)[:15]
+    assert "answer" in {each.fault for each in suspects}
+    lines = ran.out.splitlines()
+    for each in suspects:
+        at = lines.index(f"{each.score:.2f}  {each.fault:8}  {each.article}")
+        assert f"annotators: {each.says or '–'}" in lines[at + 1]
+        assert f"model: {each.model or '–'}" in lines[at + 1]
+        lines[at] = ""
+        if each.fault == "answer":
+            assert each.name in lines[at + 1]
 
 
 def test_no_gold_and_one_article_are_each_a_line(job: MakeJob, tiny: object) -> None:
