@@ -158,7 +158,7 @@ class Lesson:
         if job.settings.training.folds:  # told now, not after hours
             both = (*parts.train, *parts.validation)
             folds_of({id_: parts.groups[id_] for id_ in both}, job.settings.training.folds)
-        others = beside(job)
+        others = beside(job, parts)
         return cls(job, examples, parts, (ours, *others.taught), others.notes)
 
     @property

@@ -14,7 +14,7 @@ from training.backends import reader, weights_of
 from training.decode import Reading
 from training.encoders import Encoder
 from training.examples import Example
-from training.rows import Taught
+from training.rows import Taught, apart
 from training.teach import fit
 from training.weights import Weights
 
@@ -59,7 +59,7 @@ def out_of_fold(  # noqa: PLR0917  # what a fit takes, and the groups
 
     Args:
         taught: the job's examples; each is taught to all models but one.
-        others: what every model is taught beside them.
+        others: what every model is taught beside them, but for the stories of its fold.
         groups: the group of each article id.
         settings: of the training.
         encoder: loads the encoder that a model begins with.
@@ -89,13 +89,15 @@ def read_fold(  # noqa: PLR0917  # what a fit takes, and the fold
 ) -> Iterator[tuple[Example, Reading, Weights]]:
     """Yield the examples of one fold, each with its reading by a model taught all the others.
 
-    `share` is how much of its planned steps the model is taught: see `training.teach.fit`.
+    Nor is it taught the fold's stories by way of another job (`others`). `share` is how much of its
+    planned steps the model is taught: see `training.teach.fit`.
     """
     examples = {example.article.id: example for example in taught.examples}
     left = [examples[id_] for id_ in sorted(examples.keys() - set(fold))]
     transformers.set_seed(settings.seed)
     begun = encoder()
-    model = fit([Taught(taught.scheme, left), *others], begun, settings, progress, share=share)
+    beside = apart(others, fold)
+    model = fit([Taught(taught.scheme, left), *beside], begun, settings, progress, share=share)
     read_by = reader(model, begun.tokenizer, settings.window, settings.stride)
     weights, read = weights_of(model), [examples[id_] for id_ in fold]
     articles = [example.article for example in read]

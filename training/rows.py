@@ -6,8 +6,8 @@ its mean over what it is asked in a row; a rare answer may weigh more (`training
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -28,10 +28,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """Examples with the scheme they were annotated under (as the job reads them now)."""
+    """Examples with the scheme they were annotated under (as the job reads them now).
+
+    Of those of another job `kin` tells, by id, which articles of this one tell the same story.
+    """
 
     scheme: Scheme
     examples: Sequence[Example]
+    kin: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,18 @@ def rows(
             _harden(row, heads)
     _weigh(made, heads, settings.balance)
     return made
+
+
+def apart(others: Sequence[Taught], ids: Collection[str]) -> list[Taught]:
+    """Return what other jobs teach without the stories of this job's articles `ids`."""
+    held = set(ids)
+
+    def kept(part: Taught) -> list[Example]:
+        of = part.kin
+        return [each for each in part.examples if held.isdisjoint(of.get(each.article.id, ()))]
+
+    left = [replace(part, examples=kept(part)) if part.kin else part for part in others]
+    return [part for part in left if part.examples]
 
 
 def rates(made: Sequence[Row], target: str) -> list[float]:

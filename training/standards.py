@@ -172,7 +172,8 @@ def cross_read(  # noqa: PLR0917  # what a fit takes, the groups, and where read
 
 def _key(taught: Sequence[Taught], settings: TrainingSection, share: float) -> str:
     """Names what makes the readings what they are."""
-    made = f"{settings.model_dump_json()}{fingerprint(taught)}{share}"
+    kin = [sorted(part.kin.items()) for part in taught]
+    made = f"{settings.model_dump_json()}{fingerprint(taught)}{kin}{share}"
     return hashlib.sha256(made.encode()).hexdigest()[:16]
 
 

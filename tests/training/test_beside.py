@@ -14,12 +14,13 @@ from corpus.errors import PressmarkError
 from corpus.job import Job
 from corpus.records import Article, Block
 from corpus.store import add_articles
+from corpus.stories.placements import hold_out
 from corpus.takedown import takedown
 from tests.conftest import MakeJob
 from tests.speech import SCHEME
 from tests.training.conftest import QUICK
 from tests.training.press import annotate, pages
-from training.beside import beside
+from training import folds
 from training.checkpoint import read_manifest
 from training.fit import Lesson, train
 from training.selecting import label_errors as doubting
@@ -27,6 +28,7 @@ from training.selecting.label_errors import label_errors
 from training.uploading import upload
 
 Made = Callable[..., Job]
+KEPT = " here: they, or versions of them, are tested or tuned on, or held out"
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def other_pages(count: int) -> list[Article]:
 
 
 def taught(job: Job) -> set[str]:
-    return {each.article.text for part in beside(job).taught for each in part.examples}
+    return {each.article.text for part in Lesson.of(job).taught[1:] for each in part.examples}
 
 
 def test_what_another_job_draws_to_teach_is_not_what_this_one_tests_on(
@@ -57,20 +59,65 @@ def test_what_another_job_draws_to_teach_is_not_what_this_one_tests_on(
     shared, theirs = pages(20), [replace(p, id=f"t{p.id}") for p in other_pages(10)]
     other = annotated_job([*shared, *theirs], seed=3)
     made = annotated_job(shared, corpora=[str(other.folder)])
-    assert taught(made)
-    assert taught(made) <= {page.text for page in theirs}
+    own = {page.text for page in shared}
+    drawn = {each.article.text for each in Lesson.of(other).taught[0].examples}
+    learned = {each.article.text for each in Lesson.of(made).taught[0].examples}
+    assert taught(made) == drawn - (own - learned)
+    assert taught(made) & learned
+    assert taught(made) - own
     told: list[str] = []
     trained = train(made, tell=told.append)
     (note,) = trained.notes
-    assert note.endswith("articles are this job's too, or versions: not taught")
+    assert (
+        note == f"{other.folder}: {len(drawn & own - learned)} articles are not to be taught{KEPT}"
+    )
     assert told == [note]
+
+
+def test_jobs_that_share_all_articles_teach_each_other_and_no_fold_what_it_reads(
+    annotated_job: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = annotated_job([replace(page, id=f"o{page.id}") for page in pages(20)], seed=3)
+    made = annotated_job(pages(20), corpora=[str(other.folder)], folds=3)
+    lesson, really = Lesson.of(made), folds.fit
+    fitted: list[list[set[str]]] = []
+
+    def watched(parts: Any, *given: Any, **more: Any) -> Any:
+        fitted.append([{each.article.text for each in part.examples} for part in parts])
+        return really(parts, *given, **more)
+
+    monkeypatch.setattr(folds, "fit", watched)
+    train(made)
+    both = {
+        e.article.text for e in lesson.examples.of([*lesson.parts.train, *lesson.parts.validation])
+    }
+    assert len(fitted) == 3
+    for ours, theirs in fitted:
+        assert theirs
+        assert theirs == taught(made) & ours
+    assert both == set.union(*(ours for ours, _ in fitted))
+    assert any(theirs != taught(made) for _, theirs in fitted)
+
+
+def test_what_this_job_has_not_annotated_may_be_taught_and_what_it_holds_out_may_not(
+    annotated_job: Made,
+) -> None:
+    theirs = other_pages(10)
+    other = annotated_job(theirs)
+    made = annotated_job(pages(10), corpora=[str(other.folder)])
+    add_articles(made, [replace(page, id=f"new {page.id}") for page in theirs])
+    first, *_ = drawn = sorted(taught(made))
+    assert len(drawn) == len(Lesson.of(other).parts.train)
+    (id_,) = [f"new {page.id}" for page in theirs if page.text == first]
+    hold_out(made, [id_], "kept for the test")
+    assert taught(made) == {*drawn[1:]}
 
 
 def test_an_article_with_the_same_number_is_another_one(annotated_job: Made) -> None:
     other = annotated_job(other_pages(10))
     made = annotated_job(pages(10), corpora=[str(other.folder)])
     assert len(taught(made)) == len(Lesson.of(other).parts.train)
-    assert beside(made).notes == ()
+    assert Lesson.of(made).left == ()
 
 
 def test_another_version_of_an_articles_story_does_not_teach(annotated_job: Made) -> None:
@@ -81,17 +128,26 @@ def test_another_version_of_an_articles_story_does_not_teach(annotated_job: Made
         return Article(id=page.id, text=text, blocks=(*page.blocks, last))
 
     stories = other_pages(10)
-    other = annotated_job([written(page, " It was updated.") for page in stories])
-    assert Lesson.of(other).taught[0].examples
+    other = annotated_job([written(page, " It was updated.") for page in stories], seed=3)
     first = [written(page, "") for page in stories]
-    assert taught(annotated_job(first, corpora=[str(other.folder)])) == set()
+    made = annotated_job(first, corpora=[str(other.folder)])
+    learned = {each.article.id for each in Lesson.of(made).taught[0].examples}
+    drawn = {each.article.id for each in Lesson.of(other).taught[0].examples}
+    ids = {each.article.id for part in Lesson.of(made).taught[1:] for each in part.examples}
+    assert ids == drawn & learned != drawn
 
 
 def test_a_corpus_of_which_nothing_is_left_is_told_and_asks_nothing(annotated_job: Made) -> None:
-    other = annotated_job(pages(10), seed=3)
-    found = beside(annotated_job(pages(10), corpora=[str(other.folder)]))
-    assert found.taught == ()
-    assert found.notes[-1] == f"{other.folder}: nothing of it is left to teach"
+    shared = pages(10)
+    other = annotated_job(shared, seed=3)
+    made = annotated_job(shared, corpora=[str(other.folder)])
+    hold_out(made, [page.id for page in shared], "kept for the test")
+    add = [replace(page, id=f"own {page.id}") for page in other_pages(10)]
+    add_articles(made, add)
+    annotate(made, add)
+    lesson = Lesson.of(made)
+    assert len(lesson.taught) == 1
+    assert lesson.left[-1] == f"{other.folder}: nothing of it is left to teach"
 
 
 def test_a_take_down_reaches_what_other_jobs_teach(annotated_job: Made) -> None:
@@ -102,7 +158,7 @@ def test_a_take_down_reaches_what_other_jobs_teach(annotated_job: Made) -> None:
     urls = {page.text: page.url for page in theirs}
     takedown(made, urls[first])
     assert first not in taught(made)
-    assert beside(made).notes == (
+    assert Lesson.of(made).left == (
         f"{other.folder}: 1 articles are on this job's take-down list: not taught",
     )
     takedown(other, urls[second])
@@ -125,7 +181,7 @@ def test_label_errors_are_looked_for_with_what_training_learns_from(
     found = label_errors(made)
     assert seen == [taught(made)]
     assert seen[0]
-    assert found.notes == beside(made).notes != ()
+    assert found.notes == Lesson.of(made).left != ()
 
 
 def test_the_hash_of_the_data_is_of_all_that_was_taught_and_of_nothing_else(

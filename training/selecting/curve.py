@@ -27,7 +27,7 @@ from training.folds import folds_of
 from training.heads import ARTICLE, PLACE, SENTENCE, Choice, heads_of
 from training.opinions import chances
 from training.parts import parted
-from training.rows import Taught
+from training.rows import Taught, apart
 from training.selecting.chart import chart
 from training.selecting.counts import (
     Says,
@@ -96,7 +96,7 @@ def curve(job: Job, progress: Progress = silent) -> Curves:
             f"{job.folder}: a learning curve needs {2 * FOLDS} stories beside the test part, and"
             f" {len(ids)} annotated articles tell {stories}; annotate more"
         )
-    others = beside(job)
+    others = beside(job, parts)
     folds = folds_of(groups, FOLDS, seed)
     draws = job.settings.selection.draws
     runs: defaultdict[tuple[str, str], list[Run]] = defaultdict(list)
@@ -108,7 +108,8 @@ def curve(job: Job, progress: Progress = silent) -> Curves:
             rest = {i: g for i, g in groups.items() if i not in folds[draw % FOLDS]}
             for step, taught in enumerate(nested(rest, SIZES, seed + draw)):
                 progress("learning curve", draw * SIZES + step, draws * SIZES)
-                scored = _scored(job, examples.of(taught), others.taught, held, groups, draw)
+                told = apart(others.taught, folds[draw % FOLDS])
+                scored = _scored(job, examples.of(taught), told, held, groups, draw)
                 for key, counts in scored.items():
                     runs[key].append(Run(draw, len(taught), counts))
         progress("learning curve", draws * SIZES, draws * SIZES)
@@ -142,7 +143,10 @@ def _corpora(others: Beside) -> Iterator[str]:
     """Say what of other corpora is taught at every point, and what of them is left out."""
     if others.taught:
         count = sum(len(part.examples) for part in others.taught)
-        yield f"other corpora: {count} articles, taught to the model at every point, to no baseline"
+        yield (
+            f"other corpora: {count} articles, taught to the model at every point but for the"
+            " stories it holds out, to no baseline"
+        )
     yield from others.notes
 
 

@@ -79,7 +79,7 @@ def label_errors(job: Job, progress: Progress = silent) -> LabelErrors:
             f" are {len(set(groups.values()))}; annotate more"
         )
     folded = settings.model_copy(update={"folds": folds})
-    others = beside(job)
+    others = beside(job, parts)
     articles = [each.article for each in used]
     with quietly():
         read = list(
