@@ -10,6 +10,7 @@ from corpus.errors import PressmarkError
 from corpus.records import Article
 from training.checkpoint import Manifest
 from training.encoders import Encoder, load_encoder
+from training.likeness import versions
 
 
 def load_apart(name: str, folder: Path, measured: Iterable[Article]) -> Encoder:
@@ -35,16 +36,21 @@ def taught_before(ancestor: Mapping[str, Any] | None, articles: Iterable[Article
 
     Args:
         ancestor: the model's manifest. It tells its own job's articles by id, and every text that
-            was taught by its sha256 (one of an older Pressmark does not).
+            was taught by its sha256 and its signature, by which versions of it are told, nearly
+            always (one of an older Pressmark does not).
         articles: to be told apart.
     """
     ids: set[str] = set()
     texts: set[str] = set()
+    signed: set[str] = set()
     while ancestor:
         ids.update(ancestor.get("train", ()))
         texts.update(ancestor.get("texts", ()))
+        signed.update(ancestor.get("signatures", ()))
         ancestor = ancestor.get("ancestor")
-    return [each.id for each in articles if each.id in ids or each.sha256 in texts]
+    found = list(articles)
+    ids |= versions(found, signed)
+    return [each.id for each in found if each.id in ids or each.sha256 in texts]
 
 
 def texts_taught(manifest: Manifest) -> frozenset[str]:

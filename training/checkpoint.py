@@ -31,7 +31,7 @@ MANIFEST = "pressmark.json"
 WEIGHTS = ".safetensors"
 #: What a model's folder holds beside its weights and cannot do without.
 NEEDED = ("config.json", "tokenizer.json")
-LISTS = ("labels", "train", "validation", "test", "curve", "texts")
+LISTS = ("labels", "train", "validation", "test", "curve", "texts", "signatures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ class Manifest:
     `ancestor` is the manifest of the model that this one went on from. `files` maps each file that
     decides what the model says (weights, configuration, tokenizer) to its sha256. `despite` is why
     it was uploaded although a licence forbids it. `texts` are the sha256 of each text that was
-    taught, of other corpora too. `encoder_licence` is that of the encoder it began with ('' where
-    none is stated); None: not recorded, or it went on from a model of ours.
+    taught, of other corpora too, `signatures` what tells versions of them (training.likeness).
+    `encoder_licence` is that of the encoder it began with ('' where none is stated); None: not
+    recorded, or it went on from a model of ours.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Manifest:
     despite: str = ""
     texts: tuple[str, ...] = ()
     encoder_licence: str | None = None
+    signatures: tuple[str, ...] = ()
     format: int = FORMAT
 
     @property

@@ -19,6 +19,7 @@ from corpus.version import version as ours
 from training import processes
 from training.checkpoint import Manifest
 from training.examples import Examples
+from training.likeness import signatures
 from training.rows import Taught
 
 _NAMED = ("torch", "transformers", "tokenizers", "safetensors", "accelerate")
@@ -53,6 +54,7 @@ def manifest_of(
         seconds=0.0,
         when=now(),
         texts=tuple(sorted({e.article.sha256 for part in taught for e in part.examples})),
+        signatures=signatures(e.article for part in taught for e in part.examples),
         licences=dict(Counter(each.article.licence for each in shown)),
         corpora={
             part.scheme.name: part.scheme.published.licence if part.scheme.published else ""

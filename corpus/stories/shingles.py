@@ -86,20 +86,38 @@ def _mixed(values: Hashes) -> Hashes:
 def banded(bodies: Sequence[Hashes]) -> NDArray[np.uint64]:
     """Return one key a band for each of `bodies` (rows by `BANDS`), by rensa's MinHash."""
     import numpy as np
-    from rensa import RMinHash
 
     keys = np.empty((len(bodies), BANDS), np.uint64)
+    for begin, found in _minima(bodies):
+        digests = found.reshape(len(found), BANDS, ROWS)
+        mixed: Hashes = np.zeros((len(found), BANDS), np.uint64)
+        for row in range(ROWS):
+            mixed = _mixed(mixed ^ digests[:, :, row])
+        keys[begin : begin + len(found)] = mixed
+    return keys
+
+
+def cut(bodies: Sequence[Hashes]) -> NDArray[np.uint8]:
+    """Return the lowest byte of each of the MinHash's values: a row for each of `bodies`."""
+    import numpy as np
+
+    cut_ = np.empty((len(bodies), BANDS * ROWS), np.uint8)
+    for begin, found in _minima(bodies):
+        cut_[begin : begin + len(found)] = found & np.uint64(0xFF)
+    return cut_
+
+
+def _minima(bodies: Sequence[Hashes]) -> Iterator[tuple[int, NDArray[np.uint64]]]:
+    """Yield the MinHashes of `bodies` batch by batch, each with the number it begins at."""
+    import numpy as np
+    from rensa import RMinHash
+
     for begin in range(0, len(bodies), BATCH):
         batch = bodies[begin : begin + BATCH]
         ends = np.cumsum([0, *(len(body) for body in batch)], dtype=np.uint64)
         flat = np.concatenate(batch)
         matrix: Any = RMinHash.digest_matrix_from_flat_token_hashes(flat, ends, BANDS * ROWS, SEED)
-        digests = np.array(matrix.to_rows(), dtype=np.uint64).reshape(len(batch), BANDS, ROWS)
-        mixed: Hashes = np.zeros((len(batch), BANDS), np.uint64)
-        for row in range(ROWS):
-            mixed = _mixed(mixed ^ digests[:, :, row])
-        keys[begin : begin + len(batch)] = mixed
-    return keys
+        yield begin, np.array(matrix.to_rows(), dtype=np.uint64)
 
 
 def alike(keys: NDArray[np.uint64], numbers: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

@@ -11,7 +11,7 @@ import torch
 
 from corpus.errors import PressmarkError
 from corpus.job import Job, open_job
-from corpus.records import Article
+from corpus.records import Article, Block
 from tests.conftest import MakeJob
 from tests.speech import SCHEME
 from tests.training.conftest import QUICK
@@ -110,6 +110,35 @@ def test_what_an_ancestor_was_taught_is_told_by_its_text_whatever_its_number(
     annotate(again, renamed)
     with pytest.raises(PressmarkError, match=f"was taught {len(taught)} of the 20 articles"):
         train(open_job(again.folder, ["training.folds=2"]))
+
+
+def test_what_an_ancestor_was_taught_is_told_in_another_version_too(
+    job: MakeJob, tiny: Path
+) -> None:
+    def written(page: Article, start: str, end: str) -> Article:
+        words = " ".join(f"{page.id}{noun}{n}" for n in range(30) for noun in ("quay", "tide"))
+        text = f"{page.text}\n\n{start}{words}{end}"
+        last = Block(len(page.text) + 2, len(text), "paragraph")
+        return Article(id=page.id, text=text, blocks=(*page.blocks, last))
+
+    section = {**QUICK, "epochs": 1, "encoder": str(tiny)}
+    stories = pages(10)
+    first = [written(page, "", "") for page in stories]
+    made = job(*first, scheme=SCHEME, training=section)
+    annotate(made, first)
+    trained = train(made)
+    taught = len(trained.train)
+    section["encoder"] = str(trained.folder)
+    updated = [replace(written(p, "Early: ", " Updated."), id=f"again {p.id}") for p in stories]
+    again = job(*updated, scheme=SCHEME, training=section)
+    annotate(again, updated)
+    told = f"was taught {taught} of the 10 articles .*again p"
+    with pytest.raises(PressmarkError, match=told):
+        train(open_job(again.folder, ["training.folds=2"]))
+    others = [replace(written(replace(p, id=f"x{p.id}"), "", ""), id=p.id + "!") for p in stories]
+    apart = job(*others, scheme=SCHEME, training=section)
+    annotate(apart, others)
+    assert read_manifest(train(apart).folder).ancestor
 
 
 def test_training_records_the_licence_that_its_encoders_card_states(
