@@ -3,8 +3,9 @@
 A signature is a MinHash of the article's runs of words, of which each least hash is cut to a byte
 (b-bit MinHash: Li and König 2010): 128 bytes an article, 172 characters as text. What it tells is
 an estimate of the resemblance by which `pressmark duplicates` joins two bodies whatever stands in
-them (`SAME`), its standard error .04: of versions that share .75 of their runs it misses fewer than one
-in a hundred, and half of those that share just `SAME`. A short copy inside a long page is not found.
+them (`SAME`), its standard error .04: of versions that share .75 of their runs it misses fewer than
+one in a hundred, and half of those that share just `SAME`. A short copy inside a long page is not
+found.
 """
 
 from __future__ import annotations
