@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 def card(manifest: Manifest) -> str:
     """Return the model card: what it is, what it learned from, and what it is not known to do."""
-    thresholds = "\n".join(f"| {name} | {t:g} |" for name, t in manifest.thresholds.items())
+    stands = manifest.thresholds | {
+        f"{name}: {value}": t for name, of in manifest.values.items() for value, t in of.items()
+    }
+    thresholds = "\n".join(f"| {name} | {t:g} |" for name, t in stands.items())
     settings = "\n".join(f"- {name}: {value}" for name, value in manifest.settings.items())
     licences = ", ".join(
         f"{name or 'none stated'} ({count})" for name, count in sorted(texts(manifest).items())
@@ -47,7 +50,7 @@ Licences of the texts it learned from, with their articles: {licences or "not re
 Labels it learned, with their licences: {taught or "not recorded"}.
 The encoder it began with, with its licence: {began} ({licence or "none stated"}).
 {despite}
-| label | stands from |
+| label or value | stands from |
 | --- | --- |
 {thresholds}
 

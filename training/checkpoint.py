@@ -50,6 +50,8 @@ class Manifest:
     taught, of other corpora too, `signatures` what tells versions of them (training.likeness).
     `encoder_licence` is that of the encoder it began with ('' where none is stated); None: not
     recorded, or it went on from a model of ours.
+    `values` are the thresholds of values that may stand beside others, by attribute or question; a
+    model from before they were tuned has none, and its values stand from a half, as they did then.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Manifest:
     texts: tuple[str, ...] = ()
     encoder_licence: str | None = None
     signatures: tuple[str, ...] = ()
+    values: dict[str, dict[str, float]] = field(default_factory=dict)
     format: int = FORMAT
 
     @property
@@ -214,8 +217,9 @@ def _check(manifest: Manifest) -> None:
     """Refuse what a model could not be read by: its errors are those of a file of another shape."""
     if sorted(manifest.thresholds) != sorted(manifest.labels):
         raise ValueError(f"thresholds of {[*manifest.thresholds]}, labels {[*manifest.labels]}")
-    if not all(0 <= threshold <= 1 for threshold in manifest.thresholds.values()):
-        raise ValueError(f"thresholds that are no probabilities: {manifest.thresholds}")
+    found = [manifest.thresholds, *manifest.values.values()]
+    if wrong := [each for each in found if not all(0 <= t <= 1 for t in each.values())]:
+        raise ValueError(f"thresholds that are no probabilities: {wrong[0]}")
     if not 0 <= manifest.settings["stride"] < manifest.settings["window"]:
         raise ValueError("settings.stride is not below settings.window")
     without = [name for name in NEEDED if name not in manifest.files]

@@ -81,7 +81,8 @@ def load(folder: Path | str, backend: str = "onnx", threads: int = 0) -> Exporte
         stride=manifest["stride"],
     )
     calibration = calibration_from(manifest["calibration"])
-    author = Author(manifest["name"], weights, scheme, manifest["thresholds"], calibration)
+    standards = (manifest["thresholds"], calibration, manifest["values"])
+    author = Author(manifest["name"], weights, scheme, *standards)
     return Exported(folder, manifest["run"], author, reader)
 
 
@@ -146,7 +147,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
             raise PressmarkError(
                 f"{path}: format {data['format']!r}, this Pressmark reads {FORMAT}; export it again"
             )
-        return {name: data[name] for name in needed}
+        # One exported before values were tuned: they stand from a half, as they did then
+        return {name: data[name] for name in needed} | {"values": data.get("values", {})}
     except FileNotFoundError:
         raise PressmarkError(
             f"{folder}: no exported model; write one with 'pressmark export-model'"

@@ -19,7 +19,7 @@ from corpus.stories.splits import Split
 from training import processes
 from training.ancestry import load_apart
 from training.arguments import check_arguments
-from training.backends import reader
+from training.backends import reader, weights_of
 from training.beside import beside
 from training.checkpoint import Manifest, copy, save
 from training.decode import Reading
@@ -34,8 +34,9 @@ from training.reliability import diagram
 from training.rows import Taught
 from training.runs import Run, Tell, unheard
 from training.standards import Standards, Unseen, cross_read, standards
-from training.teach import fit, teach
+from training.teach import Fitted, fit, teach
 from training.validation import reached
+from training.values import heard_of
 
 __all__ = ["Lesson", "Seeded", "Trained", "fit", "train"]
 
@@ -203,13 +204,16 @@ class Lesson:
         validation = [Taught(self.job.scheme, self.held_out)]
         fitted = teach(self.taught, encoder, settings, progress, validation=validation, run=run)
         readings = self.read(fitted.model, encoder, settings, progress)
-        held_to = self.standards(readings, settings, run.folder, progress, fitted.share)
-        thresholds = held_to.thresholds
-        score = reached(readings, self.held_out, self.job.scheme, thresholds, fitted.model)
+        held_to = self.standards(readings, fitted, settings, run.folder, progress)
+        thresholds, values = held_to.thresholds, held_to.values
+        score = reached(
+            readings, self.held_out, self.job.scheme, thresholds, fitted.model, values=values
+        )
         manifest = manifest_of(self.job, self.examples, self.parts, self.taught, settings)
         manifest = replace(
             manifest,
             thresholds=thresholds,
+            values=values,
             calibration=held_to.calibration,
             standards=held_to.how,
             reached=score,
@@ -229,12 +233,14 @@ class Lesson:
     def standards(
         self,
         readings: list[Reading],
+        fitted: Fitted,
         settings: TrainingSection,
         folder: Path,
         progress: Progress,
-        share: float,
     ) -> Standards:
         """Return thresholds and calibration: out of fold, or else from the validation part.
+
+        `readings` are the fitted model's of the validation part, with their tokens.
 
         Folds are of the train and the validation part; the model that is kept learns from the train
         part alone, since the validation part may stop it early; the folds' models then stop after
@@ -243,7 +249,8 @@ class Lesson:
         job, groups = self.job, self.parts.groups
         if not settings.folds:
             how = f"the validation part, {len(self.held_out)} articles"
-            return standards(job, Unseen(readings, self.held_out, groups, how), settings)
+            heard = heard_of(readings, self.held_out, weights_of(fitted.model), job.scheme)
+            return standards(job, Unseen(readings, self.held_out, groups, how, heard), settings)
         ours = self.examples.of((*self.parts.train, *self.parts.validation))
         unseen = cross_read(
             Taught(job.scheme, ours),
@@ -253,7 +260,7 @@ class Lesson:
             lambda: self.encoder(settings),
             folder,
             progress,
-            share=share,
+            share=fitted.share,
         )
         return standards(job, unseen, settings)
 

@@ -123,6 +123,12 @@ def joined(heads: Sequence[Heads]) -> Heads:
     return Heads(tuple(labels), tuple(choices.values()))
 
 
+def choice_of(heads: Heads, question: str) -> Choice | None:
+    """Return the choice that a question of the scheme became, or None where it is not learnt."""
+    about = (ARTICLE, SENTENCE, PLACE)
+    return next((c for c in heads.choices if c.name == question and c.about in about), None)
+
+
 def _choice(question: Question, about: str) -> Choice | None:
     if question.type == "flag":
         return Choice(question.name, about, exclusive=False, values=FLAG)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from corpus.records import Answer, Span
 from corpus.scheme import Scheme
@@ -14,8 +16,13 @@ from training.heads import ARTICLE, SENTENCE, Choice
 from training.units import Floats, Unit, article_unit, unit
 from training.weights import Weights, shares
 
-#: A value that may stand beside others stands from here.
+#: A value that may stand beside others stands from here where nothing was tuned for it.
 STANDS = 0.5
+
+#: By a choice's name and its values', the probability from which a value stands beside others.
+Standing = Mapping[str, Mapping[str, float]]
+#: Given a choice and units of an article, the probability of each value at each of them.
+Says = Callable[[Choice, Sequence[Unit]], list[Floats | None]]
 
 
 def spans(
@@ -24,10 +31,20 @@ def spans(
     scheme: Scheme,
     thresholds: Mapping[str, float],
     calibration: Calibration,
+    *,
+    values: Standing,
 ) -> tuple[Span, ...]:
     """Return the spans of a reading that kept its tokens, with their attributes.
 
     A span's score is the calibrated probability that the reference has one like it.
+
+    Args:
+        reading: the reading.
+        weights: the heads' weights.
+        scheme: says which labels and attributes there are.
+        thresholds: from which probability each label stands.
+        calibration: what a raw score is worth.
+        values: from which probability each value of an attribute stands.
     """
     found = calibration.scored(decode(reading, scheme, thresholds))
     choices = weights.heads.about("span")
@@ -36,13 +53,17 @@ def spans(
     asked = [unit(reading.article, span.start, span.end) for span in found]
     logits = weights.units(reading.article, reading.tokens, asked)
     return tuple(
-        replace(span, attributes=_attributes(span, choices, says, scheme))
+        replace(span, attributes=_attributes(span, choices, says, scheme, values))
         for span, says in zip(found, logits, strict=True)
     )
 
 
-def answers(reading: Reading, weights: Weights, scheme: Scheme) -> tuple[Answer, ...]:
+def answers(
+    reading: Reading, weights: Weights, scheme: Scheme, values: Standing
+) -> tuple[Answer, ...]:
     """Return the answers to what the scheme asks of the article and of each of its sentences.
+
+    `values` says from which probability a value stands.
 
     A question about places that are given with an article has none here: see `chances`.
     """
@@ -54,9 +75,9 @@ def answers(reading: Reading, weights: Weights, scheme: Scheme) -> tuple[Answer,
         asked = [unit(article, *p) if p else article_unit(article) for p in places]
         for choice in choices:
             for place, chance in zip(places, chances(reading, weights, choice, asked), strict=True):
-                values = picked(choice, chance) if chance is not None else ()
-                if values:
-                    found.append(Answer(choice.name, values, *(place or (None, None))))
+                given = picked(choice, chance, values) if chance is not None else ()
+                if given:
+                    found.append(Answer(choice.name, given, *(place or (None, None))))
     return tuple(found)
 
 
@@ -70,11 +91,39 @@ def chances(
     return [None if says is None else shares(choice, says[columns]) for says in logits]
 
 
-def picked(choice: Choice, chance: Floats) -> tuple[str, ...]:
-    """Return what stands: the likeliest value of an exclusive choice, else those from `STANDS`."""
+def picked(choice: Choice, chance: Floats, values: Standing) -> tuple[str, ...]:
+    """Return what stands: the likeliest value of an exclusive choice, else all that reach it."""
     if choice.exclusive:
         return (choice.values[int(chance.argmax())],)
-    return tuple(v for v, p in zip(choice.values, chance, strict=True) if p >= STANDS)
+    over = chance >= limits(choice, values)
+    return tuple(value for value, stands in zip(choice.values, over, strict=True) if stands)
+
+
+def sureness(choice: Choice, chance: Floats, values: Standing) -> Floats:
+    """Return how sure each decision is, 0 to 1; that a value does not stand is one as well.
+
+    One that just stands is as unsure as one that just does not: a half.
+    """
+    if choice.exclusive:
+        return chance
+    half = halved(choice, chance, values)
+    return np.maximum(half, 1 - half)
+
+
+def halved(choice: Choice, chance: Floats, values: Standing) -> Floats:
+    """Return the probabilities moved so that the one from which a value stands is a half.
+
+    The odds of each are divided by those of its threshold.
+    """
+    least = limits(choice, values)
+    ours, other = chance * (1 - least), least * (1 - chance)
+    return np.asarray(ours / np.maximum(ours + other, 1e-9), np.float32)
+
+
+def limits(choice: Choice, values: Standing) -> Floats:
+    """Return the probability from which each of the choice's values stands, in their order."""
+    own = values.get(choice.name, {})
+    return np.array([own.get(value, STANDS) for value in choice.values], np.float32)
 
 
 def _sentences(reading: Reading) -> list[tuple[int, int] | None]:
@@ -95,13 +144,17 @@ def article_places(reading: Reading, about: str) -> list[Unit]:
 
 
 def _attributes(
-    span: Span, choices: Sequence[tuple[Choice, slice]], says: Floats | None, scheme: Scheme
+    span: Span,
+    choices: Sequence[tuple[Choice, slice]],
+    says: Floats | None,
+    scheme: Scheme,
+    values: Standing,
 ) -> dict[str, tuple[str, ...]]:
     if says is None:
         return {}
     asked = {attribute.name for attribute in scheme.attributes_of(span.label)}
     return {
-        choice.name: picked(choice, shares(choice, says[at]))
+        choice.name: picked(choice, shares(choice, says[at]), values)
         for choice, at in choices
         if choice.name in asked and span.label in choice.labels
     }

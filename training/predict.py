@@ -120,7 +120,7 @@ def author(checkpoint: Checkpoint, job: Job) -> Author:
     """Return who speaks when the checkpoint reads articles of the job's scheme."""
     manifest = checkpoint.manifest
     weights = checkpoint.reader.weights
-    standards = (manifest.thresholds, manifest.calibration)
+    standards = (manifest.thresholds, manifest.calibration, manifest.values)
     return Author(manifest.name, weights, job.scheme, *standards)
 
 

@@ -9,7 +9,7 @@ from corpus.records import Annotation
 from corpus.scheme import Scheme
 from training.calibration import Calibration
 from training.decode import Reading
-from training.opinions import answers, spans
+from training.opinions import Standing, answers, spans
 from training.weights import Weights
 
 
@@ -22,6 +22,7 @@ class Author:
     scheme: Scheme
     thresholds: Mapping[str, float]
     calibration: Calibration
+    values: Standing
 
     def says(self, reading: Reading, run: str, when: str) -> Annotation:
         """Return the spans, with score and attributes, and the answers of a reading with tokens."""
@@ -34,7 +35,14 @@ class Author:
             role="model",
             run=run,
             scheme=self.scheme.hash,
-            spans=spans(reading, self.weights, self.scheme, self.thresholds, self.calibration),
-            answers=answers(reading, self.weights, self.scheme),
+            spans=spans(
+                reading,
+                self.weights,
+                self.scheme,
+                self.thresholds,
+                self.calibration,
+                values=self.values,
+            ),
+            answers=answers(reading, self.weights, self.scheme, self.values),
             when=when,
         )

@@ -21,6 +21,7 @@ from corpus.settings import LoraSection, TrainingSection
 from corpus.yamlfile import override
 from training import processes
 from training.arguments import check_arguments
+from training.backends import weights_of
 from training.encoders import quietly
 from training.encoding import check_window
 from training.fit import Lesson
@@ -30,6 +31,7 @@ from training.runs import Tell, unheard
 from training.teach import teach
 from training.thresholds import tuned
 from training.validation import reached
+from training.values import heard_of, tuned_values
 
 if TYPE_CHECKING:
     import optuna
@@ -182,7 +184,9 @@ def _tried(lesson: Lesson, settings: TrainingSection) -> float:
     model = teach(lesson.taught, encoder, settings, validation=validation).model
     readings = lesson.read(model, encoder, settings, silent)
     thresholds = tuned(readings, lesson.held_out, lesson.job.scheme, settings.objective)
-    score = reached(readings, lesson.held_out, lesson.job.scheme, thresholds, model)
+    heard = heard_of(readings, lesson.held_out, weights_of(model), lesson.job.scheme)
+    values = tuned_values(heard, lesson.job.scheme)
+    score = reached(readings, lesson.held_out, lesson.job.scheme, thresholds, model, values=values)
     if score is None:
         raise PressmarkError(
             "train --search: the validation part holds nothing to find; annotate more, or make"

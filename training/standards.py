@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,16 +26,21 @@ from training.encoding import words
 from training.examples import Example
 from training.folds import folds_of, read_fold, told_of
 from training.manifest import fingerprint
+from training.opinions import chances
 from training.rows import Taught
 from training.thresholds import tuned
+from training.values import Heard, gathered, heard, tuned_values
+from training.weights import Weights
 
 #: A calibration is judged on articles that it was not fitted on, in so many folds.
 JUDGED = 5
+#: What is kept of a fold: another Pressmark may have kept less.
+KEPT = "readings and values"
 
 
 @dataclass(frozen=True, slots=True)
 class Standards:
-    """Thresholds, calibration, and the articles they are from in words.
+    """Thresholds of labels and of values, calibration, and the articles they are from in words.
 
     `raw` and `honest` are the reliability of the scores before and after: each span's probability
     is by curves that were not fitted on its group of articles.
@@ -45,6 +51,7 @@ class Standards:
     how: str
     raw: Reliability
     honest: Reliability
+    values: dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +63,14 @@ class Unseen:
         examples: by those who saw no pre-labels.
         groups: the group of each article id.
         how: whose readings these are.
+        heard: by the choice's name, what the same model says of values where people answered.
     """
 
     readings: Sequence[Reading]
     examples: Sequence[Example]
     groups: Mapping[str, str]
     how: str
+    heard: Mapping[str, Heard] = field(default_factory=dict)
 
 
 def standards(job: Job, unseen: Unseen, settings: TrainingSection) -> Standards:
@@ -80,7 +89,8 @@ def standards(job: Job, unseen: Unseen, settings: TrainingSection) -> Standards:
         error=honest.error.value,
         raw_error=raw.error.value,
     )
-    return Standards(thresholds, calibration, unseen.how, raw, honest)
+    values = tuned_values(unseen.heard, job.scheme)
+    return Standards(thresholds, calibration, unseen.how, raw, honest, values)
 
 
 def outcomes(
@@ -153,36 +163,50 @@ def cross_read(  # noqa: PLR0917  # what a fit takes, the groups, and where read
     # Asked before any is written: several processes must decide alike
     kept = [_kept(p, [by_id[i] for i in f]) for p, f in zip(paths, folds, strict=True)]
     readings: list[Reading] = []
+    told: list[Mapping[str, Heard]] = []
     for number, (fold, path, known) in enumerate(zip(folds, paths, kept, strict=True), 1):
-        told = told_of(progress, number, len(folds))
-        made = known or [
-            reading
-            for _, reading, _ in read_fold(
-                taught, others, fold, settings, encoder, told, share=share
-            )
-        ]
+        tell = told_of(progress, number, len(folds))
+        made = known or _told(
+            taught.scheme,
+            read_fold(taught, others, fold, settings, encoder, tell, keep=True, share=share),
+        )
         if known is None and processes.is_main():
-            _keep(path, made)
-        readings += made
+            _keep(path, *made)
+        readings += made[0]
+        told.append(made[1])
     bare = [by_id[reading.article.id].unassisted for reading in readings]
     pairs = [(r, e) for r, e in zip(readings, bare, strict=True) if e.opinions]
     how = f"{len(folds)} folds of {len(pairs)} articles, each read by a model not taught it"
-    return Unseen([r for r, _ in pairs], [e for _, e in pairs], groups, how)
+    return Unseen([r for r, _ in pairs], [e for _, e in pairs], groups, how, gathered(told))
+
+
+def _told(
+    scheme: Scheme, fold: Iterable[tuple[Example, Reading, Weights]]
+) -> tuple[list[Reading], dict[str, Heard]]:
+    """A fold's readings without their tokens, which are large, and what these say of values."""
+    readings, told = [], []
+    for example, reading, weights in fold:
+        says = partial(chances, reading, weights)
+        told.append(heard(example.unassisted, scheme, weights.heads, says))
+        readings.append(replace(reading, tokens=None))
+    return readings, gathered(told)
 
 
 def _key(taught: Sequence[Taught], settings: TrainingSection, share: float) -> str:
     """Names what makes the readings what they are."""
     kin = [sorted(part.kin.items()) for part in taught]
-    made = f"{settings.model_dump_json()}{fingerprint(taught)}{kin}{share}"
+    made = f"{settings.model_dump_json()}{fingerprint(taught)}{kin}{share}{KEPT}"
     return hashlib.sha256(made.encode()).hexdigest()[:16]
 
 
-def _keep(path: Path, readings: Sequence[Reading]) -> None:
+def _keep(path: Path, readings: Sequence[Reading], told: Mapping[str, Heard]) -> None:
     arrays = {
         f"{name}{number}": getattr(reading, name)
         for number, reading in enumerate(readings)
         for name in ("inside", "begins")
     }
+    for name, each in told.items():
+        arrays |= {f"chance:{name}": each.chance, f"right:{name}": each.right}
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     with part.open("wb") as file:
@@ -192,8 +216,8 @@ def _keep(path: Path, readings: Sequence[Reading]) -> None:
     part.replace(path)
 
 
-def _kept(path: Path, examples: Sequence[Example]) -> list[Reading] | None:
-    """The readings that `_keep` wrote; None where there are none, or damaged ones."""
+def _kept(path: Path, examples: Sequence[Example]) -> tuple[list[Reading], dict[str, Heard]] | None:
+    """What `_keep` wrote; None where there is nothing, or it is damaged."""
     found = []
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
@@ -203,6 +227,8 @@ def _kept(path: Path, examples: Sequence[Example]) -> list[Reading] | None:
                 if len(inside) != len(on):
                     return None
                 found.append(Reading(example.article, on, inside, begins))
+            names = [name[len("chance:") :] for name in arrays if name.startswith("chance:")]
+            told = {n: Heard(arrays[f"chance:{n}"], arrays[f"right:{n}"]) for n in names}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
-    return found
+    return found, told

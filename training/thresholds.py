@@ -59,17 +59,17 @@ def tuned(
 
 def _alone(found: Sequence[Lane], objective: str) -> list[int]:
     counts = [[getattr(lane, objective)(threshold) for threshold in GRID] for lane in found]
-    common = _best([f1(each) for each in _sums(counts)])
+    common = best([f1(each) for each in _sums(counts)])
     curves = [[f1(each) for each in curve] for curve in counts]
     return [
-        _best(curve) if len(lane.reference) else common
+        best(curve) if len(lane.reference) else common
         for lane, curve in zip(found, curves, strict=True)
     ]
 
 
 def _jointly(found: Sequence[Lane], objective: str) -> list[int]:
     value = _joint_si(found) if objective == "SI" else _joint_flc(found)
-    common = _best([value([at] * len(found)) for at in range(len(GRID))])
+    common = best([value([at] * len(found)) for at in range(len(GRID))])
     chosen = [common] * len(found)
     for _ in range(ROUNDS):
         before = list(chosen)
@@ -77,7 +77,7 @@ def _jointly(found: Sequence[Lane], objective: str) -> list[int]:
             if not len(lane.reference):
                 continue
             tried = [[*chosen[:number], at, *chosen[number + 1 :]] for at in range(len(GRID))]
-            chosen[number] = _best([value(each) for each in tried])
+            chosen[number] = best([value(each) for each in tried])
         if chosen == before:
             break
     return chosen
@@ -102,10 +102,10 @@ def _sums(counts: Sequence[Sequence[Counts]]) -> list[Counts]:
     return [np.sum(column, axis=0) for column in zip(*counts, strict=True)]
 
 
-def _best(values: Sequence[float]) -> int:
-    """The place in the grid of the best value, smoothed over its neighbours; of none the half."""
+def best(values: Sequence[float]) -> int:
+    """Return the place in the grid of the best value, smoothed over neighbours; of none a half."""
     smooth = [sum(near := values[max(0, at - 1) : at + 2]) / len(near) for at in range(len(values))]
     if not any(smooth):
         return GRID.index(0.5)
-    best = [at for at in range(len(values)) if smooth[at] >= max(smooth) - 1e-9]
-    return best[len(best) // 2]
+    equal = [at for at in range(len(values)) if smooth[at] >= max(smooth) - 1e-9]
+    return equal[len(equal) // 2]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from training.decode import Reading
 from training.encoders import Encoder
 from training.examples import Example
 from training.heads import Choice, Heads, heads_of
+from training.opinions import Says
 from training.sights import See, Sight, states, terms
 from training.units import Floats, Ints, Unit, unit
 from training.votes import units
@@ -63,8 +64,13 @@ class Linear:
 
     def readings(self, articles: Iterable[Article]) -> Iterator[Reading]:
         """Yield a reading an article, in order; many at once are read faster."""
+        for reading, _ in self.listened(articles):
+            yield reading
+
+    def listened(self, articles: Iterable[Article]) -> Iterator[tuple[Reading, Says]]:
+        """Yield a reading an article, in order, and what tells of its units; each is seen once."""
         for sight in self.see(articles):
-            yield self._reading(sight)
+            yield self._reading(sight), partial(self._says, sight)
 
     def chances(
         self, article: Article, choice: Choice, asked: Sequence[Unit]
@@ -73,9 +79,12 @@ class Linear:
 
         None where nothing taught the choice.
         """
+        (sight,) = self.see([article])
+        return self._says(sight, choice, asked)
+
+    def _says(self, sight: Sight, choice: Choice, asked: Sequence[Unit]) -> list[Floats | None]:
         if choice not in self.choices or not asked:
             return [None] * len(asked)
-        (sight,) = self.see([article])
         return list(self._chosen(choice, sight.at_units(asked)))
 
     def _reading(self, sight: Sight) -> Reading:

@@ -1,8 +1,8 @@
 """What a model reaches on the articles it is tuned on: one figure, to compare its like by.
 
 It is the mean of SemEval's score with labels (of the spans, at their tuned thresholds) and of each
-question's macro-F1. The thresholds were tuned on the same articles, so it flatters every model
-alike; `pressmark evaluate` scores on others.
+question's macro-F1 (of `several` and flags at theirs). The thresholds were tuned on the same
+articles, so it flatters every model alike; `pressmark evaluate` scores on others.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from corpus.scheme import Scheme
 from corpus.scoring.answers import Answered, macro_f1
 from training.backends import weights_of
 from training.decode import Reading, decode
-from training.evaluate.choices import opinions
 from training.examples import Example
 from training.heads import ARTICLE, Choice
 from training.model import PressmarkModel
-from training.opinions import chances, picked
+from training.opinions import Standing, chances, picked
+from training.references import opinions
 from training.units import article_unit, unit
 
 Place = tuple[int, int] | None
@@ -33,14 +33,19 @@ def reached(
     scheme: Scheme,
     thresholds: Mapping[str, float],
     model: PressmarkModel,
+    *,
+    values: Standing,
 ) -> float | None:
     """Return the figure, 0 to 1; None where the examples hold nothing to find.
 
-    `readings` are the model's of the examples, in their order, with their tokens kept.
+    `readings` are the model's of the examples, in their order, with their tokens kept; labels stand
+    at the `thresholds`, values at theirs in `values`.
     """
     scores = [_spans(readings, examples, scheme, thresholds)]
     asked = [c for c, _ in model.heads.columns() if c.about not in ("span", "block")]
-    scores += [_answers(readings, examples, choice, scheme, model) for choice in asked]
+    scores += [
+        _answers(readings, examples, choice, scheme, model, standing=values) for choice in asked
+    ]
     known = [score for score in scores if score is not None]
     return float(np.mean(known)) if known else None
 
@@ -66,6 +71,8 @@ def _answers(
     choice: Choice,
     scheme: Scheme,
     model: PressmarkModel,
+    *,
+    standing: Standing,
 ) -> float | None:
     weights, found = weights_of(model), []
     for reading, example in zip(readings, examples, strict=True):
@@ -75,7 +82,7 @@ def _answers(
         units = [unit(article, *place) if place else article_unit(article) for place in places]
         says = chances(reading, weights, choice, units) if units else []
         for place, chance in zip(places, says, strict=True):
-            values = picked(choice, chance) if chance is not None else ()
+            values = picked(choice, chance, standing) if chance is not None else ()
             found.append(Answered(article.id, reference[place], values))
     if not any(each.reference for each in found):
         return None

@@ -151,7 +151,8 @@ def test_any_encoder_learns_through_the_same_key_and_loads_as_it_was_saved(
     held_out = read_examples(made).of(found.manifest.validation)
     readings = list(found.reader.read([each.article for each in held_out], keep=True))
     thresholds = found.manifest.thresholds
-    again = reached(readings, held_out, made.scheme, thresholds, found.model)
+    values = found.manifest.values
+    again = reached(readings, held_out, made.scheme, thresholds, found.model, values=values)
     assert again == pytest.approx(trained.reached)
     texts = {each.id: each.text for each in articles}
     marked = [
@@ -181,7 +182,8 @@ def test_what_is_reached_counts_a_flag_that_was_asked_and_left_empty(
     thresholds = found.manifest.thresholds
 
     def score(examples: list[Example]) -> float | None:
-        return reached(readings, examples, made.scheme, thresholds, found.model)
+        values = found.manifest.values
+        return reached(readings, examples, made.scheme, thresholds, found.model, values=values)
 
     assert score(held_out) == 1
     first, *rest = held_out

@@ -9,32 +9,31 @@ where spans stand.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.agreement.estimates import Sampling
 from corpus.measures import Place, alike
-from corpus.records import Article, Span
+from corpus.records import Article
 from corpus.scheme import Scheme
-from corpus.scoring.ceiling import most, most_each
 from training.evaluate.choices import (
     COMMON,
     Answers,
     Asking,
-    Values,
     always,
     best,
     question,
     versus,
 )
+from training.evaluate.learned import Learned
 from training.evaluate.results import ATTRIBUTE, MODEL, Question, Versus
-from training.evaluate.said import Said, Where
+from training.evaluate.said import Said
 from training.evaluate.systems import Test
 from training.examples import Example
 from training.heads import Choice
 from training.opinions import picked
+from training.references import Values, Where, said_of_spans, values_of_spans
 from training.units import unit
-from training.units_baselines import Linear
 
 
 def attributes(
@@ -44,7 +43,7 @@ def attributes(
     taught: Sequence[Example],
     sampling: Sampling,
     *,
-    beside: Mapping[str, Linear],
+    beside: Mapping[str, Learned],
 ) -> tuple[tuple[Question, ...], tuple[Versus, ...]]:
     """Return how each attribute is answered, and the model less the best baseline.
 
@@ -61,7 +60,7 @@ def attributes(
     for choice in choices:
         there = _found(choice, test, said)
         systems: dict[str, Answers] = {MODEL: there.model.__getitem__}
-        systems |= {name: _says(linear, choice, there) for name, linear in beside.items()}
+        systems |= {name: _says(learned, choice, there) for name, learned in beside.items()}
         systems[COMMON] = always(_commonest(choice, taught, test.scheme))
         made = question(there.asked, systems, Said(), None, sampling)
         found.append(made)
@@ -88,13 +87,11 @@ def _found(choice: Choice, test: Test, said: Said) -> _Found:
     divided = 0
     for example in test.examples:
         id_ = example.article.id
-        said_of = list(_said(choice, example, test.scheme))
-        for reference in test.references[id_]:
+        known = values_of_spans(choice, example, test.references[id_], test.scheme)
+        for reference, value in known:
             ours = next((s for s in said.spans[id_] if alike(s, reference)), None)
-            given = [values for span, values in said_of if alike(span, reference)]
-            if reference.label not in choice.labels or ours is None or not given:
+            if ours is None:
                 continue
-            value = (most if choice.exclusive else most_each)(given)
             where = (f"{choice.name} of {reference.label}", id_, (reference.start, reference.end))
             if value is None:
                 divided += 1
@@ -108,8 +105,9 @@ def _found(choice: Choice, test: Test, said: Said) -> _Found:
     return _Found(asked, model, places, articles)
 
 
-def _says(linear: Linear, choice: Choice, found: _Found) -> Answers:
+def _says(learned: Learned, choice: Choice, found: _Found) -> Answers:
     """What a regression picks at the model's spans; nothing where it was not taught the choice."""
+    linear = learned.linear
     known = next((c for c, _ in linear.heads.about("span") if c.name == choice.name), choice)
     at: defaultdict[str, list[Where]] = defaultdict(list)
     for where in found.places:
@@ -119,24 +117,14 @@ def _says(linear: Linear, choice: Choice, found: _Found) -> Answers:
         article = found.articles[id_]
         units = [unit(article, *found.places[where]) for where in here]
         for where, chance in zip(here, linear.chances(article, known, units), strict=True):
-            values[where] = () if chance is None else picked(known, chance)
+            values[where] = () if chance is None else picked(known, chance, learned.values)
     return values.__getitem__
 
 
 def _commonest(choice: Choice, taught: Sequence[Example], scheme: Scheme) -> Values:
     counts = Counter(
-        tuple(sorted(values)) for example in taught for _, values in _said(choice, example, scheme)
+        tuple(sorted(values))
+        for example in taught
+        for _, values in said_of_spans(choice, example, scheme)
     )
     return min(counts, key=lambda values: (-counts[values], values)) if counts else ()
-
-
-def _said(choice: Choice, example: Example, scheme: Scheme) -> Iterator[tuple[Span, Values]]:
-    """Yield the spans that were asked, with the values given; () is none of them."""
-    asked = scheme.attribute(choice.name)
-    for opinion in example.opinions:
-        for span in opinion.spans:
-            if span.label not in choice.labels:
-                continue
-            values = tuple(v for v in span.attributes.get(choice.name, ()) if v in choice.values)
-            if values or (asked and example.none(opinion, asked, span)):
-                yield span, values

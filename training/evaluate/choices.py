@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.agreement.estimates import Sampling
-from corpus.scheme import Scheme
 from corpus.scoring.answers import (
     POLARITIES,
     Answered,
@@ -17,62 +16,17 @@ from corpus.scoring.answers import (
     macro_f1,
     score_answers,
 )
-from corpus.scoring.ceiling import Asked, Ceiling, answer_ceiling, most, most_each
+from corpus.scoring.ceiling import Asked, Ceiling, answer_ceiling
 from corpus.scoring.coverage import Coverage, answer_coverage
 from corpus.scoring.paired import paired_answers
 from training.evaluate.results import MODEL, QUESTION, Question, Versus
-from training.evaluate.said import Said, Where
-from training.examples import Example
-from training.heads import ARTICLE, Choice
+from training.evaluate.said import Said
+from training.heads import Choice
+from training.references import Opinions, Values, Where
 
 COMMON, SHUFFLED = "most common", "shuffled"
-Values = tuple[str, ...]
 #: Given where something is asked, the values that a system picks.
 Answers = Callable[[Where], Values]
-
-
-@dataclass(frozen=True, slots=True)
-class Opinions:
-    """What each annotator answered, by where it was asked."""
-
-    given: Mapping[Where, Mapping[str, Values]]
-
-    def majority(self, choice: Choice) -> dict[Where, Values | None]:
-        """Return what more than half answered; None where they are divided."""
-        elect = most if choice.exclusive else most_each
-        return {
-            where: elect(list(by.values()))
-            for where, by in sorted(self.given.items(), key=_order)
-            if where[0] == choice.name
-        }
-
-
-def opinions(examples: Sequence[Example], choices: Sequence[Choice], scheme: Scheme) -> Opinions:
-    """Return the answers to `choices` that the examples hold; 'none' of them is one of the article.
-
-    None is () where the question of `scheme` was asked and may be left empty (`Example.none`).
-    """
-    given: defaultdict[Where, dict[str, Values]] = defaultdict(dict)
-    names = {choice.name: choice for choice in choices}
-    for example in examples:
-        id_ = example.article.id
-        for opinion in example.opinions:
-            for name, choice in names.items():
-                asked = scheme.question(name)
-                if asked and choice.about == ARTICLE and example.none(opinion, asked):
-                    given[name, id_, None][opinion.author] = ()
-            for answer in opinion.answers:
-                if answer.question not in names:
-                    continue
-                place = (
-                    None
-                    if answer.start is None or answer.end is None
-                    else (answer.start, answer.end)
-                )
-                values = given[answer.question, id_, place].get(opinion.author, ())
-                kept = tuple(v for v in answer.values if v in names[answer.question].values)
-                given[answer.question, id_, place][opinion.author] = (*values, *kept)
-    return Opinions(dict(given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +115,7 @@ def _ceiling(asked: Asking, model: Answers, raw: Opinions, sampling: Sampling) -
     }
     things = [
         Asked(groups[at[1]], model(at), by)
-        for at, by in sorted(raw.given.items(), key=_order)
+        for at, by in raw.ordered()
         if at[0] == asked.choice.name and at[1] in groups
     ]
     return answer_ceiling(things, macro_f1, sampling, several=not asked.choice.exclusive)
@@ -171,8 +125,3 @@ def _coverage(asked: Asking, answered: Sequence[Answered], said: Said) -> Covera
     if not asked.where or any(at not in said.answers for at in asked.where):
         return None
     return answer_coverage(answered, [said.answers[at].certainty for at in asked.where], macro_f1)
-
-
-def _order(item: tuple[Where, object]) -> tuple[str, str, tuple[int, int]]:
-    (name, article, place), _ = item
-    return name, article, place or (-1, -1)

@@ -20,30 +20,43 @@ from training.baselines import Lexicon, lexicon
 from training.checkpoint import Manifest
 from training.decode import Reading, decode
 from training.encoders import Encoder, load_encoder, quietly
-from training.evaluate.said import Said, Where, overhear
+from training.evaluate.said import Said, overhear
 from training.evaluate.systems import System, Test
 from training.examples import Example, Examples
 from training.folds import folds_of
+from training.heads import Heads
+from training.opinions import Says, Standing
+from training.references import Where
 from training.thresholds import tuned
 from training.units_baselines import Linear, frozen, tfidf
+from training.values import Heard, gathered, heard, tuned_values
 
 #: A frozen encoder that is no longer as it came: a model's, where what that began with is gone.
 TFIDF, FROZEN, FINE_TUNED = "TF-IDF", "frozen", "frozen, tuned"
 
 
+#: A lexicon answers nothing.
+NO_HEADS = Heads(())
+
+
 class Reads(Protocol):
     """A baseline that was taught."""
 
-    def readings(self, articles: Iterable[Article]) -> Iterator[Reading]:
-        """Yield a reading an article, in order."""
+    @property
+    def heads(self) -> Heads:
+        """What it answers."""
+
+    def listened(self, articles: Iterable[Article]) -> Iterator[tuple[Reading, Says]]:
+        """Yield a reading an article, in order, and what tells of its units."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A regression, and what it says of the test's examples."""
+    """A regression, what it says of the test's examples, and from where its values stand."""
 
     linear: Linear
     said: Said
+    values: Standing
 
 
 @dataclass(frozen=True)
@@ -65,8 +78,8 @@ class Lessons:
 
     def thresholds(
         self, teach: Callable[[Sequence[Example]], Reads], made: Reads
-    ) -> dict[str, float]:
-        """Tune a baseline by the model's own objective.
+    ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+        """Tune a baseline as the model was: its labels by the model's own objective, its values.
 
         Args:
             teach: makes such a baseline from examples.
@@ -75,10 +88,15 @@ class Lessons:
         objective = self.manifest.settings["objective"]
         readings: list[Reading] = []
         held: list[Example] = []
+        told: list[dict[str, Heard]] = []
         for reads, bare in self._unseen(teach, made):
-            readings += reads.readings([each.article for each in bare])
+            found = reads.listened([each.article for each in bare])
+            for example, (reading, says) in zip(bare, found, strict=True):
+                readings.append(reading)
+                told.append(heard(example, self.scheme, reads.heads, says))
             held += bare
-        return tuned(readings, held, self.scheme, objective)
+        labels = tuned(readings, held, self.scheme, objective)
+        return labels, tuned_values(gathered(told), self.scheme)
 
     def _unseen(
         self, teach: Callable[[Sequence[Example]], Reads], made: Reads
@@ -107,19 +125,21 @@ def lexicon_of(lessons: Lessons) -> System:
         return _Words(lexicon(examples, lessons.scheme))
 
     made = teach(lessons.taught)
-    thresholds = lessons.thresholds(teach, made)
+    thresholds, _ = lessons.thresholds(teach, made)
     return lambda example: decode(made.words.read(example.article), lessons.scheme, thresholds)
 
 
 @dataclass(frozen=True)
 class _Words:
-    """A lexicon that reads many articles."""
+    """A lexicon that reads many articles, and answers nothing."""
 
     words: Lexicon
+    heads: Heads = NO_HEADS
 
-    def readings(self, articles: Iterable[Article]) -> Iterator[Reading]:
-        """Yield a reading an article, in order."""
-        return map(self.words.read, articles)
+    def listened(self, articles: Iterable[Article]) -> Iterator[tuple[Reading, Says]]:
+        """Yield a reading an article, in order; it has nothing to tell of units."""
+        for article in articles:
+            yield self.words.read(article), lambda _, asked: [None] * len(asked)
 
 
 def regressions(
@@ -145,9 +165,10 @@ def regressions(
             missing.append(f"{wanted}: – ({error})")
             continue
         linear = teach(lessons.taught)
-        thresholds = lessons.thresholds(teach, linear)
+        thresholds, values = lessons.thresholds(teach, linear)
         articles = [each.article for each in test.examples]
-        learned[name] = Learned(linear, overhear(linear, articles, job.scheme, thresholds, asked))
+        said = overhear(linear, articles, job.scheme, thresholds, asked, values=values)
+        learned[name] = Learned(linear, said, values)
     progress("baselines", len(makers), len(makers))
     return learned, missing
 

@@ -22,13 +22,15 @@ from training.evaluate.human import human, three
 from training.evaluate.learned import Lessons, lexicon_of, regressions
 from training.evaluate.page import page
 from training.evaluate.results import MODEL, Question, Scores, Versus
-from training.evaluate.said import Said, Where, choice_of, listen
+from training.evaluate.said import Said, listen
 from training.evaluate.seeds import checkpoints, of_seeds, spread
 from training.evaluate.strata import strata
 from training.evaluate.systems import MEASURES, System, Test
 from training.examples import Example, Examples, read_examples
-from training.heads import ARTICLE, PLACE, SENTENCE, Choice
+from training.heads import ARTICLE, PLACE, SENTENCE, Choice, choice_of, heads_of
 from training.predict import check_scheme, load_model
+from training.references import Where, opinions
+from training.values import beside
 
 #: Where the page of figures and errors stands in the job's folder.
 PAGE = "report/evaluation.html"
@@ -95,7 +97,6 @@ class _Work:
         heard = {other.manifest.name: self._said(other, asking)} if other else {}
         asked = [where for each in asking.values() for where in each.where]
         learned, missing = regressions(self.job, self.lessons, test, asked, progress=self.progress)
-        linear = {name: each.linear for name, each in learned.items()}
         models = {MODEL: said, **heard, **{name: each.said for name, each in learned.items()}}
         pairs = {name: test.pairs(system) for name, system in self._systems(models).items()}
         questions, between = self._questions(models, asking, tuple(heard))
@@ -103,7 +104,7 @@ class _Work:
         seeds = of_seeds(test, [(one, self._said(one, {})) for one in self._seeds()])
         taught = self.examples.of(manifest.train)
         about = [choice for choice, _ in self.checkpoint.reader.weights.heads.about("span")]
-        of_spans, less = attributes(about, test, said, taught, self.sampling, beside=linear)
+        of_spans, less = attributes(about, test, said, taught, self.sampling, beside=learned)
         ours = pairs.get(MODEL, [])
         abstain = self.job.settings.evaluation.abstain or manifest.calibration.abstain
         whose = manifest.calibration.reference
@@ -186,7 +187,7 @@ class _Work:
     def _asking(self) -> dict[str, choices.Asking]:
         """What is asked of articles, sentences and places, and what the reference answers."""
         asked = self._learnt()
-        gold = choices.opinions(self.test.examples, asked, self.job.scheme)
+        gold = opinions(self.test.examples, asked, self.job.scheme)
         found = {c.name: choices.asking(c, gold, self.test.groups) for c in asked}
         return {name: each for name, each in found.items() if each.where}
 
@@ -203,8 +204,8 @@ class _Work:
     ) -> tuple[tuple[Question, ...], list[Versus]]:
         learnt = [each.choice for each in asking.values()]
         examples = self.examples.of(self.checkpoint.manifest.train)
-        taught = choices.opinions(examples, learnt, self.job.scheme)
-        raw = choices.opinions(self.own, learnt, self.job.scheme)
+        taught = opinions(examples, learnt, self.job.scheme)
+        raw = opinions(self.own, learnt, self.job.scheme)
         found: list[Question] = []
         between: list[Versus] = []
         for each in asking.values():
@@ -233,7 +234,7 @@ class _Work:
             "annotators: each against the others' majority, model* the model against that",
         ]
         notes += [of_three] if (of_three := three(self.own)) else []
-        notes += [*self._of_annotators()]
+        notes += [*self._of_annotators(), *self._of_values()]
         if len({self.test.groups[each.article.id] for each in self.test.examples}) == 1:
             notes.append("all test articles are one story: no interval can be drawn")
         if gone:
@@ -241,6 +242,19 @@ class _Work:
                 f"{gone} test articles are gone, changed, or labelled over pre-labels alone"
             )
         return tuple(notes)
+
+    def _of_values(self) -> Iterator[str]:
+        """Say of which values the model has no thresholds."""
+        missing = [
+            choice.name
+            for choice in heads_of(self.job.scheme, ()).choices
+            if beside(choice) and choice.name not in self.checkpoint.manifest.values
+        ]
+        if missing:
+            yield (
+                f"values of {', '.join(missing)}: from a half, the model is from before they had"
+                " thresholds; train again to change that"
+            )
 
     def _of_annotators(self) -> Iterator[str]:
         """Say of whom a score speaks, where that is not the reference, or not what is asked for."""

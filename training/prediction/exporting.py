@@ -72,6 +72,7 @@ def _told(checkpoint: Checkpoint, files: dict[str, str]) -> dict[str, object]:
         "scheme_name": manifest.scheme_name,
         "scheme_version": manifest.scheme_version,
         "thresholds": manifest.thresholds,
+        "values": manifest.values,
         "calibration": asdict(manifest.calibration),
         "window": checkpoint.reader.window,
         "stride": checkpoint.reader.stride,

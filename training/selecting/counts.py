@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -11,13 +11,14 @@ from corpus.measures import Measure
 from corpus.scheme import Scheme
 from corpus.settings import Objective
 from training.decode import Reading, decode
-from training.evaluate.choices import opinions
 from training.examples import Example
 from training.heads import Choice, Heads
 from training.opinions import picked
+from training.references import opinions
 from training.selecting.powerlaw import Floats as Counts
 from training.thresholds import tuned
 from training.units import Floats, Unit, article_unit, unit
+from training.values import Heard, gathered, tuned_values
 
 Place = tuple[int | None, int | None]
 Values = tuple[str, ...]
@@ -36,9 +37,7 @@ def count_spans(  # noqa: PLR0917  # what is counted, and how thresholds are fou
     """Return counts by group, thresholds tuned by `objective` on the other half of the groups."""
     names = sorted({groups[each.article.id] for each in held})
     table = np.zeros((len(names), 1, 4))
-    for half in (0, 1):
-        mine = [n for n, e in enumerate(held) if names.index(groups[e.article.id]) % 2 == half]
-        others = [n for n in range(len(held)) if n not in mine]
+    for mine, others in _halves(held, groups):
         apart = [readings[n] for n in others], [held[n] for n in others]
         thresholds = tuned(*apart, scheme, objective)
         for n in mine:
@@ -52,6 +51,17 @@ def count_spans(  # noqa: PLR0917  # what is counted, and how thresholds are fou
                 tally.reference,
             )
     return table
+
+
+def _halves(
+    held: Sequence[Example], groups: Mapping[str, str]
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield each half of the groups with the other, as the numbers of their examples."""
+    names = sorted({groups[each.article.id] for each in held})
+    side = [names.index(groups[each.article.id]) % 2 for each in held]
+    for half in (0, 1):
+        mine = [n for n, each in enumerate(side) if each == half]
+        yield mine, [n for n, each in enumerate(side) if each != half]
 
 
 def gold_answers(example: Example, choice: Choice, scheme: Scheme) -> dict[Place, Values]:
@@ -79,19 +89,25 @@ def units_of(example: Example, places: Sequence[Place]) -> list[Unit]:
 
 
 def answered(
-    held: Sequence[Example], choice: Choice, scheme: Scheme, says: Says
+    held: Sequence[Example], choice: Choice, scheme: Scheme, groups: Mapping[str, str], says: Says
 ) -> list[dict[Place, Values]]:
-    """Return what `says` picks in each example, by its number and units, where gold stands."""
-    found = []
-    for number, example in enumerate(held):
-        places = list(gold_answers(example, choice, scheme))
-        chances = says(number, units_of(example, places))
-        found.append(
-            {
-                place: () if chance is None else picked(choice, chance)
-                for place, chance in zip(places, chances, strict=True)
-            }
+    """Return what `says` picks in each example, by its number and units, where gold stands.
+
+    Thresholds of values that may stand beside others are tuned on the other half of the groups.
+    """
+    gold = [gold_answers(example, choice, scheme) for example in held]
+    told = [says(n, units_of(example, list(gold[n]))) for n, example in enumerate(held)]
+    found: list[dict[Place, Values]] = [{} for _ in held]
+    for mine, others in _halves(held, groups):
+        heard = gathered(
+            {choice.name: Heard.of(choice, told[n], list(gold[n].values()))}
+            for n in others
+            if gold[n]
         )
+        standing = tuned_values(heard, scheme)
+        for n in mine:
+            for place, chance in zip(gold[n], told[n], strict=True):
+                found[n][place] = () if chance is None else picked(choice, chance, standing)
     return found
 
 

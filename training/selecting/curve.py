@@ -219,7 +219,7 @@ def _scored(  # noqa: PLR0917  # one training and what it is scored on
             for system, each in linear.items():
                 asks[system] = _of_linear(each, articles, same(each.heads, choice))
             for system, says in asks.items():
-                said = answered(held, choice, scheme, says)
+                said = answered(held, choice, scheme, groups, says)
                 found[system, name] = count_answers(choice, scheme, held, said, groups)
             common = usual(taught, choice, scheme)
             always = [dict.fromkeys(gold_answers(each, choice, scheme), common) for each in held]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -27,12 +28,13 @@ from training.encoders import quietly
 from training.examples import Example, read_examples
 from training.folds import out_of_fold
 from training.heads import ARTICLE, PLACE, SENTENCE, heads_of
-from training.opinions import chances, picked
+from training.opinions import Standing, chances, halved, picked
 from training.parts import parted
 from training.rows import Taught
 from training.selecting.counts import gold_answers, units_of
 from training.thresholds import tuned
 from training.units import Floats
+from training.values import gathered, heard, tuned_values
 from training.weights import Weights
 
 #: Folds where the settings say none.
@@ -108,7 +110,10 @@ def ranked(read: Sequence[Read], scheme: Scheme, objective: Objective) -> list[S
     """Return every suspect, the worst first; spans stand from thresholds tuned by `objective`."""
     thresholds = tuned([r for _, r, _ in read], [e for e, _, _ in read], scheme, objective)
     found = [s for e, r, _ in read for s in spans_of(e, r, scheme, thresholds)]
-    found += [*_answers(read, scheme)]
+    values = tuned_values(
+        gathered(heard(e, scheme, w.heads, partial(chances, r, w)) for e, r, w in read), scheme
+    )
+    found += [*_answers(read, scheme, values)]
     return sorted(found, key=lambda s: (s.score, s.article, s.start or 0, s.name, s.fault))
 
 
@@ -186,7 +191,7 @@ def answer_quality(labels: Sequence[int], chances_: Floats) -> Floats:
     return np.asarray(scores, np.float32)
 
 
-def _answers(read: Sequence[Read], scheme: Scheme) -> Iterator[Suspect]:
+def _answers(read: Sequence[Read], scheme: Scheme, standing: Standing) -> Iterator[Suspect]:
     """Answers that a model doubts: single values by cleanlab, several values each by its own."""
     for choice in heads_of(scheme, [e for e, _, _ in read]).choices:
         if choice.about not in (ARTICLE, SENTENCE, PLACE):
@@ -209,9 +214,11 @@ def _answers(read: Sequence[Read], scheme: Scheme) -> Iterator[Suspect]:
             given = [choice.values.index(values[0]) for _, _, values, _ in rows]
             quality = answer_quality(given, np.stack([chance for *_, chance in rows]))
         else:
-            quality = np.array([_several(choice.values, v, c) for _, _, v, c in rows], np.float32)
+            halves = [halved(choice, chance, standing) for *_, chance in rows]
+            each = zip(rows, halves, strict=True)
+            quality = np.array([_several(choice.values, r[2], h) for r, h in each], np.float32)
         for (article, (start, end), values, chance), score in zip(rows, quality, strict=True):
-            model = picked(choice, chance)
+            model = picked(choice, chance, standing)
             if set(model) != set(values):
                 yield Suspect(
                     article.id,
@@ -227,7 +234,7 @@ def _answers(read: Sequence[Read], scheme: Scheme) -> Iterator[Suspect]:
 
 
 def _several(values: Sequence[str], given: Sequence[str], chance: Floats) -> float:
-    """The least probability of what was said of any of the values."""
+    """The least probability of what was said of any value, where a half is its threshold."""
     pairs = zip(values, chance, strict=True)
     return min(float(p) if value in given else 1 - float(p) for value, p in pairs)
 

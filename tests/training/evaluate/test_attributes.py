@@ -18,6 +18,7 @@ from tests.training.press import opinion, pages
 from training.evaluate import evaluate
 from training.evaluate.attributes import attributes
 from training.evaluate.choices import COMMON
+from training.evaluate.learned import Learned
 from training.evaluate.results import ATTRIBUTE, MODEL
 from training.evaluate.run import PAGE
 from training.evaluate.said import Said
@@ -98,7 +99,7 @@ def test_none_is_an_answer_of_every_span_that_was_asked(choice: Choice, value: s
 
 
 def scored(taught: Sequence[Example], test: Tested, said: Said) -> dict[str, float | None]:
-    beside = {"TF-IDF": tfidf(taught, SCHEME)}
+    beside = {"TF-IDF": Learned(tfidf(taught, SCHEME), Said(), {})}
     (found,), _ = attributes([SENTIMENT], test, said, taught, FEW, beside=beside)
     return {name: each.accuracy.value for name, each in found.systems.items()}
 

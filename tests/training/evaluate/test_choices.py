@@ -13,7 +13,6 @@ from training.evaluate.choices import (
     COMMON,
     asking,
     baselines,
-    opinions,
     question,
     versus,
 )
@@ -22,6 +21,7 @@ from training.evaluate.said import Answer as Picked
 from training.evaluate.said import Said
 from training.examples import Example
 from training.heads import Choice
+from training.references import opinions
 
 SCHEME = scheme()
 GENRE = Choice("genre", "article", exclusive=True, values=("report", "opinion"))
