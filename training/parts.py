@@ -43,7 +43,10 @@ def parted(job: Job, examples: Examples) -> tuple[Examples, Split]:
         selected = chosen(read_selection(job.selection))
         taught = [i for i, e in items.items() if i in selected or not e.unassisted.opinions]
         groups = {id_: groups[id_] for id_ in items}
-        drawn = split(groups, settings.validation, settings.test, settings.seed, taught)
+        try:
+            drawn = split(groups, settings.validation, settings.test, settings.seed, taught)
+        except PressmarkError as error:
+            raise PressmarkError(f"{job.folder}: {error}") from None
         return Examples(items, dict(left_out)), drawn
     uses = {use: tuple(sorted(i for i in items if placed[i] == use)) for use in USES}
     for use, ids in uses.items():

@@ -42,7 +42,7 @@ def split(
     stories = len(set(free.values()))
     if stories < 3:
         raise PressmarkError(
-            f"{len(groups)} annotated articles tell {stories} stories without pre-labels:"
+            f"stories annotated without pre-labels: {stories} (articles: {len(free)});"
             " training needs at least 3 (to learn from, to tune on, to test on); annotate more"
         )
     if validation + test >= 1:

@@ -28,7 +28,7 @@ def refused(job: Job, told: str) -> None:
 def test_one_article_is_too_few(job: MakeJob, tiny: Path) -> None:
     made = job(*pages(1), scheme=SCHEME, training={**QUICK, "encoder": str(tiny)})
     annotate(made, pages(1))
-    refused(made, "needs at least 3")
+    refused(made, rf"{made.folder}: stories annotated without pre-labels: 1 \(articles: 1\);")
 
 
 def test_annotations_of_another_scheme_alone_are_none(job: MakeJob, tiny: Path) -> None:

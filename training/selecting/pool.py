@@ -61,9 +61,9 @@ def pool(job: Job) -> Pool:
         if is_taken_down(each, listed):
             why = "on the take-down list"
         elif not why and groups[each.id] in told:
-            why = "tells a story that was annotated or selected already"
+            why = "telling a story that was annotated or selected already"
         elif not why and groups[each.id] in free:
-            why = "tells the story of another that can be selected"
+            why = "telling the story of another that can be selected"
         if why:
             passed[why] += 1
         else:

@@ -130,9 +130,14 @@ def _models(job: Job, strategy: str) -> list[Checkpoint]:
     from training.checkpoint import MANIFEST, load, read_manifest
     from training.predict import load_model
 
-    if strategy != "disagreement":
-        return [load_model(job)]
     name, ours = job.settings.training.name, job.scheme.hash
+    if strategy != "disagreement":
+        if not (job.models / name / MANIFEST).exists():
+            raise PressmarkError(
+                f"{job.models / name}: no model there, and {strategy} asks one; run 'pressmark"
+                " train', or select by lot with '--set selection.strategy=random'"
+            )
+        return [load_model(job)]
     folders = sorted(path.parent for path in job.models.glob(f"{name}-seed*/{MANIFEST}"))
     alike = [folder for folder in folders if read_manifest(folder).scheme == ours]
     if len(alike) < 2:

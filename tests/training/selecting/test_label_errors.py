@@ -169,7 +169,7 @@ def test_no_gold_and_one_article_are_each_a_line(job: MakeJob, tiny: object) -> 
     with pytest.raises(PressmarkError, match="no annotation to use"):
         label_errors(made)
     append_annotations(made.annotations, [opinion(page, "ana", made.scheme)])
-    with pytest.raises(PressmarkError, match="at least 3"):
+    with pytest.raises(PressmarkError, match=r"job1: stories .*: 1 \(.*at least 3"):
         label_errors(made)
 
 
