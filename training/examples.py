@@ -60,6 +60,18 @@ class Example:
             if each and (span is None or _asked_of(each, span.label))
         )
 
+    def not_offered(self, opinion: Annotation, asked: Question) -> frozenset[str]:
+        """Return the values of `asked`, a `several`, that were added after `opinion` was made.
+
+        Of any other question none: whoever picked the one value has picked no other, whichever
+        are added. Where nothing is known of what was offered, everything was.
+        """
+        if asked.type != "several":
+            return frozenset()
+        known = (self._version(opinion, asked, hash_) for hash_ in self._schemes(opinion))
+        offered = {name for each in known if each for name in each.value_names}
+        return frozenset(asked.value_names) - offered if offered else frozenset()
+
     def _schemes(self, opinion: Annotation) -> tuple[str, ...]:
         return self.origins.get(opinion.id, (opinion.scheme,))
 

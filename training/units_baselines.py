@@ -146,7 +146,8 @@ def _learnt(
             at = [n for n, p in enumerate(found.values()) if p.count[columns].any()]
             if at:
                 picked = np.array([p.share[columns] for p in found.values()], np.float32)[at]
-                on_units[choice].add(rows[at], picked, np.ones(len(at), np.float32))
+                offered = np.array([p.count[columns] > 0 for p in found.values()], np.float32)[at]
+                on_units[choice].add(rows[at], picked, offered)
     return Linear(
         heads,
         see,
@@ -164,7 +165,7 @@ class _Rows:
         self.weights: list[Floats] = []
 
     def add(self, rows: Any, shares: Floats, weights: Floats) -> None:
-        """Take rows x features, rows x values, and weights by row (and value)."""
+        """Take rows x features, rows x values, and weights by row and value."""
         self.rows.append(rows)
         self.shares.append(shares)
         self.weights.append(weights)
@@ -184,7 +185,8 @@ class _Rows:
         if not self.rows:
             return ()
         share, weight = np.concatenate(self.shares), np.concatenate(self.weights)
-        return tuple(_fitted(self._stacked, column, weight, strength) for column in share.T)
+        columns = zip(share.T, weight.T, strict=True)
+        return tuple(_fitted(self._stacked, of, by, strength) for of, by in columns)
 
     @cached_property
     def _stacked(self) -> Any:

@@ -1,13 +1,14 @@
 """What annotators said of each unit of an article: what the unit head is taught.
 
-An empty answer is a 'none' where it was asked (`Example.none`), and nothing where it was not.
+An empty answer is a 'none' where it was asked (`Example.none`), and nothing where it was not. A
+value that is not picked says no where it was offered (`Example.not_offered`).
 """
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -44,8 +45,8 @@ class _Units:
     heads: Heads
     found: dict[Unit, Picked] = field(default_factory=dict)
 
-    def add(self, at: Unit, columns: slice, picked: Floats, votes: float = 1) -> None:
-        """Count one annotator's (or `votes` annotators') picks among the outputs `columns`."""
+    def add(self, at: Unit, columns: slice, picked: Floats, votes: Floats | float = 1) -> None:
+        """Count one annotator's (or `votes` annotators', by output) picks among `columns`."""
         if at not in self.found:
             size = self.heads.outputs
             self.found[at] = Picked(np.zeros(size, np.float32), np.zeros(size, np.float32))
@@ -71,7 +72,7 @@ def units(example: Example, scheme: Scheme, heads: Heads, seed: int = 0) -> dict
     return made.found
 
 
-def picks(choice: Choice, values: Sequence[str]) -> Floats:
+def picks(choice: Choice, values: Collection[str]) -> Floats:
     """Return 1 for each of the choice's values that was picked; a flag's is 'yes'."""
     return np.array([value in values for value in choice.values], np.float32)
 
@@ -81,7 +82,7 @@ def _span(  # noqa: PLR0917  # a span is read with all that it stands in
 ) -> None:
     """Teach the attributes of a span, as drawn and with its ends moved."""
     given = [
-        (choice, columns, values)
+        (choice, columns, values, example.not_offered(opinion, asked))
         for choice, columns in made.heads.about("span")
         if (asked := scheme.attribute(choice.name)) and span.label in choice.labels
         if (values := span.attributes.get(choice.name, ())) or example.none(opinion, asked, span)
@@ -91,9 +92,9 @@ def _span(  # noqa: PLR0917  # a span is read with all that it stands in
     drawn = unit(example.article, span.start, span.end)
     draw = random.Random(f"{seed}:{example.article.id}:{span.start}:{span.end}")  # noqa: S311  # no secret
     moved = _moved(drawn, example.article.text, draw)
-    for choice, columns, values in given:
+    for choice, columns, values, missing in given:
         for at in {drawn, moved}:
-            made.add(at, columns, picks(choice, values))
+            made.add(at, columns, picks(choice, values), _offered(choice, values, missing))
 
 
 def _answers(made: _Units, example: Example, opinion: Annotation, scheme: Scheme) -> None:
@@ -108,7 +109,14 @@ def _answers(made: _Units, example: Example, opinion: Annotation, scheme: Scheme
             answered[name, article_unit(example.article)] += []
     for (name, at), values in answered.items():
         choice, columns = asked[name]
-        made.add(at, columns, picks(choice, values))
+        question = scheme.question(name)
+        missing = example.not_offered(opinion, question) if question else ()
+        made.add(at, columns, picks(choice, values), _offered(choice, values, missing))
+
+
+def _offered(choice: Choice, values: Sequence[str], missing: Collection[str]) -> Floats:
+    """1 for each of the choice's values that could be picked; what was picked could be."""
+    return np.maximum(1 - picks(choice, missing), picks(choice, values))
 
 
 def _where(example: Example, answer: Answer) -> Unit:

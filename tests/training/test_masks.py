@@ -19,6 +19,8 @@ from training.encoders import Encoder
 from training.examples import Example, read_examples
 from training.heads import Heads, heads_of, joined
 from training.rows import Row, Taught, rows
+from training.units import article_unit
+from training.units_baselines import tfidf
 
 ASKING = """\
 name: asking
@@ -57,8 +59,10 @@ def asked(row: Row, heads: Heads, name: str) -> tuple[list[list[float]], int]:
     return row["picked"][on][:, at].tolist(), int(on.sum())
 
 
-def taught(encoder: Encoder, under: Scheme, *opinions: Annotation) -> tuple[Row, Heads]:
-    parts = [Taught(under, [Example(PAGE, opinions)])]
+def taught(
+    encoder: Encoder, under: Scheme, *opinions: Annotation, like: Example | None = None
+) -> tuple[Row, Heads]:
+    parts = [Taught(under, [replace(like or Example(PAGE, ()), opinions=opinions)])]
     heads = heads_of(under, parts[0].examples)
     (row,) = rows(parts, heads, encoder.tokenizer, TrainingSection())
     return row, heads
@@ -140,6 +144,84 @@ def test_what_was_added_to_the_scheme_later_was_not_asked_before(
     (both,) = read_examples(after).items.values()
     (row,) = rows([Taught(after.scheme, [both])], heads, encoder.tokenizer, TrainingSection())
     assert asked(row, heads, str(added["name"]))[1] > 0
+
+
+def widened(job: Job, value: str) -> Job:
+    """The job after every choice of its scheme got one more value."""
+    job.keep_scheme()
+    raw = yaml.safe_load(job.scheme.source)
+    for each in (*raw["attributes"], *raw["questions"]):
+        if each["type"] != "flag":
+            each["values"].append({"name": value})
+    path = job.folder / job.settings.scheme
+    path.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    return open_job(job.folder)
+
+
+def told(row: Row, heads: Heads, name: str) -> tuple[set[tuple[float, ...]], set[tuple[bool, ...]]]:
+    """The targets of the units that are asked `name`, and of which values a loss is taken."""
+    at = next(columns for choice, columns in heads.columns() if choice.name == name)
+    on = row["picked_mask"][:, at] > 0
+    asked_ = on.any(axis=1)
+    return {*map(tuple, row["picked"][asked_][:, at].tolist())}, {*map(tuple, on[asked_].tolist())}
+
+
+def answered(under: Scheme, author: str, *topics: str) -> Annotation:
+    """A span with a device, and answers to the questions about the article."""
+    bare = said(under, "judged", author=author, id=author)
+    given = {"device": ("verb",), "tone": ("warm",)}
+    spans = tuple(replace(span, attributes=given) for span in bare.spans)
+    return replace(bare, spans=spans, answers=(Answer("topics", topics), Answer("view", ("for",))))
+
+
+def test_a_value_that_was_added_later_was_not_refused_by_those_who_were_not_offered_it(
+    encoder: Encoder, job: MakeJob
+) -> None:
+    before = job(PAGE, scheme=ASKING)
+    append_annotations(before.annotations, [answered(before.scheme, "ana", "boats")])
+    after = widened(before, "late")
+    (old,) = read_examples(after).items.values()
+    row, heads = taught(encoder, after.scheme, *old.opinions, like=old)
+    assert told(row, heads, "topics") == ({(1.0, 0.0, 0.0)}, {(True, True, False)})
+    assert told(row, heads, "device") == ({(1.0, 0.0, 0.0)}, {(True, True, False)})
+    # whoever picked another of which one can be picked has said so
+    assert told(row, heads, "view") == ({(1.0, 0.0, 0.0)}, {(True, True, True)})
+    assert told(row, heads, "tone") == ({(1.0, 0.0, 0.0)}, {(True, True, True)})
+    late = answered(after.scheme, "ben", "money", "late")
+    append_annotations(after.annotations, [late])
+    (both,) = read_examples(after).items.values()
+    row, heads = taught(encoder, after.scheme, *both.opinions, like=both)
+    assert told(row, heads, "topics") == ({(0.5, 0.5, 1.0)}, {(True, True, True)})
+
+
+def test_gold_was_offered_the_values_of_those_it_was_made_from_and_what_it_says(
+    encoder: Encoder, job: MakeJob
+) -> None:
+    before = job(PAGE, scheme=ASKING)
+    old = answered(before.scheme, "ana", "boats")
+    after = widened(widened(before, "late"), "later")
+    gold = replace(answered(after.scheme, "gold", "boats", "later"), role="gold", parents=("ana",))
+    append_annotations(after.annotations, [old, gold])
+    (example,) = read_examples(after).items.values()
+    assert [each.id for each in example.opinions] == ["gold"]
+    row, heads = taught(encoder, after.scheme, *example.opinions, like=example)
+    assert told(row, heads, "topics") == ({(1.0, 0.0, 0.0, 1.0)}, {(True, True, False, True)})
+
+
+def test_no_baseline_is_taught_that_a_value_was_refused_which_was_not_offered(
+    job: MakeJob,
+) -> None:
+    before = job(PAGE, scheme=ASKING)
+    append_annotations(before.annotations, [answered(before.scheme, "ana", "boats")])
+    after = widened(before, "late")
+    late = replace(PAGE, id="late")
+    offered = replace(answered(after.scheme, "ben", "late"), article="late")
+    (old,) = read_examples(after).items.values()
+    linear = tfidf([old, Example(late, (offered,), old.older)], after.scheme)
+    topics = next(c for c, _ in linear.heads.about("article") if c.name == "topics")
+    (chance,) = linear.chances(PAGE, topics, [article_unit(PAGE)])
+    assert chance is not None
+    assert chance[topics.values.index("late")] == 1  # nobody who was asked said no
 
 
 def made_of(job: Job, *parents: Annotation) -> Example:
