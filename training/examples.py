@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -173,6 +173,15 @@ def read_examples(job: Job, *, gold: bool = True) -> Examples:
         if id_ in used
     }
     return Examples(items, dict(left_out))
+
+
+def not_learned(scheme: Scheme, *taught: Sequence[Example]) -> Iterator[str]:
+    """Say of which labels nothing can be learned: nobody marked one in anything that is taught."""
+    count, examples = sum(map(len, taught)), (each for part in taught for each in part)
+    seen = {span.label for each in examples for opinion in each.opinions for span in opinion.spans}
+    for name in scheme.label_names:
+        if name not in seen:
+            yield f"no span of {name!r} among the {count} taught articles: it is not learned"
 
 
 def _inherited(annotations: Sequence[Annotation]) -> list[Annotation]:

@@ -25,7 +25,7 @@ from training.checkpoint import Manifest, copy, save
 from training.decode import Reading
 from training.encoders import Encoder, quietly, stated_licence
 from training.encoding import check_window
-from training.examples import Example, Examples, read_examples
+from training.examples import Example, Examples, not_learned, read_examples
 from training.folds import folds_of
 from training.manifest import manifest_of
 from training.model import PressmarkModel
@@ -169,15 +169,8 @@ class Lesson:
 
     def notes(self) -> tuple[str, ...]:
         """Say what of other corpora is left out, and of which labels nothing can be learned."""
-        scheme = self.job.scheme
-        taught = [example for part in self.taught for example in part.examples]
-        seen = {s.label for e in taught for opinion in e.opinions for s in opinion.spans}
-        silent = (
-            f"no span of {name!r} among the {len(taught)} taught articles: it is not learned"
-            for name in scheme.label_names
-            if name not in seen
-        )
-        return (*self.left, *silent)
+        taught = (part.examples for part in self.taught)
+        return (*self.left, *not_learned(self.job.scheme, *taught))
 
     def encoder(self, settings: TrainingSection) -> Encoder:
         """Load the encoder that a model begins with.

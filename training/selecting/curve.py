@@ -22,7 +22,7 @@ from training.baselines import lexicon
 from training.beside import Beside, beside
 from training.decode import Reading
 from training.encoders import Encoder, load_encoder, quietly
-from training.examples import Example, read_examples
+from training.examples import Example, not_learned, read_examples
 from training.folds import folds_of
 from training.heads import ARTICLE, PLACE, SENTENCE, Choice, heads_of
 from training.opinions import chances
@@ -130,6 +130,7 @@ def curve(job: Job, progress: Progress = silent) -> Curves:
             f"thresholds: tuned for {settings.objective} on the other half of the held-out stories",
             "intervals: 95%, bootstrap over draws and stories",
             *_corpora(others),
+            *not_learned(job.scheme, examples.of(ids), *(p.examples for p in others.taught)),
         ),
     )
     write_json(job.folder / "report" / "curve.json", asdict(found))

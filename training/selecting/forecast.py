@@ -76,8 +76,7 @@ def forecast(runs: Sequence[Run], more: int, seed: int = 0) -> Forecast:
     """
     sizes, values = _means(runs)
     have = round(sizes[-1]) if len(sizes) else 0
-    if len(sizes) < LEAST or np.isnan(values).any():
-        why = f"too short to tell: {len(sizes)} sizes with something to score, {LEAST} are needed"
+    if why := _too_short(values):
         return Forecast(have, more, None, None, None, None, None, why)
     law = power_law(sizes, list(values))
     curves = [each for each in map(_curve, _samples(runs, seed)) if not np.isnan(each).any()]
@@ -92,6 +91,18 @@ def forecast(runs: Sequence[Run], more: int, seed: int = 0) -> Forecast:
     gains = [_gain(power_law(sizes, list(each)), have, more) for each in curves]
     low, high = (float(end) for end in np.quantile(gains, (0.025, 0.975)))
     return Forecast(have, more, now, _gain(law, have, more), low, high, law)
+
+
+def _too_short(values: Floats) -> str:
+    """Why a curve of these values, NaN where there is nothing to score, tells nothing; or ''."""
+    empty = int(np.isnan(values).sum())
+    if empty == len(values):
+        return "nothing to score: no held-out article has any"
+    if empty:
+        return f"too short to tell: nothing to score at {empty} of {len(values)} sizes"
+    if len(values) < LEAST:
+        return f"too short to tell: {len(values)} sizes with something to score, {LEAST} are needed"
+    return ""
 
 
 def _gain(law: PowerLaw, have: int, more: int) -> float:

@@ -25,7 +25,7 @@ from training.ancestry import load_apart
 from training.beside import beside
 from training.decode import Reading, decode
 from training.encoders import quietly
-from training.examples import Example, read_examples
+from training.examples import Example, not_learned, read_examples
 from training.folds import out_of_fold
 from training.heads import ARTICLE, PLACE, SENTENCE, heads_of
 from training.opinions import Standing, chances, halved, picked
@@ -47,7 +47,7 @@ SAME = 0.5
 class LabelErrors:
     """What `label_errors` found: the suspects, by fault how many, and how many articles were read.
 
-    `notes` say what was left out.
+    `notes` say what was left out, and of which labels nothing was learned.
     """
 
     articles: int
@@ -100,7 +100,9 @@ def label_errors(job: Job, progress: Progress = silent) -> LabelErrors:
     faults = {
         name: sum(s.fault == name for s in found) for name in sorted({s.fault for s in found})
     }
-    return LabelErrors(len(used), tuple(found), faults, others.notes)
+    taught = (part.examples for part in others.taught)
+    notes = (*others.notes, *not_learned(scheme, used, *taught))
+    return LabelErrors(len(used), tuple(found), faults, notes)
 
 
 Read = tuple[Example, Reading, Weights]

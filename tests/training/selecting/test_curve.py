@@ -26,6 +26,7 @@ from training.selecting import curve as module
 from training.selecting.counts import gold_answers
 from training.selecting.curve import curve
 from training.selecting.frozen import frozen_items
+from training.selecting.label_errors import label_errors
 from training.selecting.simulation import simulate
 from training.thresholds import tuned
 
@@ -116,6 +117,24 @@ def test_a_flag_that_was_asked_and_left_empty_is_none_of_it(
     by = {(each.system, each.measure): each for each in curve(made).curves}
     # most were asked and left it empty, so that the commonest answer finds none of the few
     assert by["commonest", "odd, macro"].points[-1].value == 0
+
+
+def test_a_label_and_a_flag_never_seen_are_each_told_in_a_line(
+    job: MakeJob, tiny: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SIZES", 1)
+    known = pages(24)
+    quick = {**QUICK, "encoder": str(tiny), "epochs": 1}
+    made = job(*known, scheme=FLAG, training=quick, selection={"draws": 2})
+    said = [opinion(page, "ana", made.scheme) for page in known]
+    judged = [replace(a, spans=tuple(s for s in a.spans if s.label == "judged")) for a in said]
+    append_annotations(made.annotations, judged)
+    found = curve(made)
+    line = f"no span of 'loud head' among the {found.articles} taught articles: it is not learned"
+    assert line in found.notes
+    whys = {each.next.why for each in found.curves if each.measure == "odd, macro"}
+    assert whys == {"nothing to score: no held-out article has any"}
+    assert line in label_errors(open_job(made.folder, ["training.folds=2"])).notes
 
 
 def test_thresholds_are_tuned_by_the_jobs_objective(

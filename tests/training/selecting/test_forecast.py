@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -60,6 +61,13 @@ def test_it_says_when_it_is_too_short_or_too_noisy_to_tell() -> None:
     noisy = forecast(runs([0.5] * 6, groups=5, noise=0.4), 100)
     assert noisy.gain is None
     assert "too noisy" in noisy.why
+
+
+def test_it_says_where_there_is_nothing_to_score() -> None:
+    empty = [replace(run, counts=0 * run.counts) for run in runs([0.5] * 6)]
+    assert forecast(empty, 100).why == "nothing to score: no held-out article has any"
+    partly = [*empty[:2], *runs([0.5] * 6, draws=1)[2:]]
+    assert forecast(partly, 100).why == "too short to tell: nothing to score at 2 of 6 sizes"
 
 
 def test_nothing_to_score_is_no_zero() -> None:
