@@ -26,7 +26,10 @@ from training.units import Floats, Unit, article_unit, unit
 from training.weights import Weights
 
 #: A value that the reference has less often takes the threshold that all of its choice's values
-#: have together: of four units the best threshold is theirs alone.
+#: have together: of four units the best threshold is theirs alone. Of persuasion4good's acts (27
+#: or 28 values, TF-IDF taught 100 dialogues, tuned on 100, scored on 100 others, and with these two
+#: exchanged) macro-F1 is .29 and .31 from a half, .39 and .42 so; with 1 to 20 instead of 5 the
+#: same within .006; with a common threshold alone .37 and .41.
 FEW = 5
 
 
