@@ -15,6 +15,7 @@ from corpus.errors import PressmarkError
 from corpus.job import Job
 from corpus.settings import ServingSection
 from training.serving.app import LabelStudio, application
+from training.serving.callers import hasty
 from training.serving.door import door
 from training.serving.served import Served
 
@@ -61,6 +62,7 @@ def serve(
             access_log=False,
             server_header=False,
             ws="none",
+            http=hasty(settings.timeout),
             timeout_graceful_shutdown=math.ceil(settings.timeout) + 1,
         )
         ready(Serving(model.version, f"http://{shown}:{port}", bool(entry.token)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import signal
 import socket
@@ -57,6 +58,51 @@ def test_a_header_that_never_ends_and_nonsense_are_sent_away(learned: tuple[Job,
                 assert caller.recv(100).startswith(b"HTTP/1.1 400")
         with urllib.request.urlopen(f"{url}/health") as answer:
             assert json.load(answer) == {"status": "UP"}
+
+
+#: A caller that begins to ask, and where it stops.
+BEGUN = [
+    b"",
+    b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
+    # answered, kept alive, and then half of another one
+    b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /health HTTP/1.1\r\nX-",
+    # refused before its body is there
+    b"POST /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99\r\n\r\n{",
+]
+
+
+def test_who_begins_to_ask_and_does_not_end_is_sent_away_though_some_more_trickles_in(
+    learned: tuple[Job, Trained],
+) -> None:
+    with serving(learned[0], "serving.timeout=1") as (_, url):
+        port = int(url.rpartition(":")[2])
+        for begun in BEGUN:
+            with socket.create_connection(("127.0.0.1", port)) as caller:
+                caller.sendall(begun)
+                assert closed(caller, b"a" if begun else b""), begun
+        kept = http.client.HTTPConnection("127.0.0.1", port)
+        kept.connect()
+        own, until = kept.sock, time.monotonic() + 2.5
+        while time.monotonic() < until:  # longer than one request may take
+            kept.request("GET", "/health")
+            assert json.load(kept.getresponse()) == {"status": "UP"}
+            time.sleep(0.05)
+        assert kept.sock is own
+        kept.close()
+
+
+def closed(caller: socket.socket, more: bytes) -> bool:
+    """Tell whether the server hangs up on a caller that sends a little more again and again."""
+    caller.settimeout(0.2)
+    for _ in range(100):
+        try:
+            if not caller.recv(10_000):
+                return True
+        except TimeoutError:
+            caller.sendall(more)
+        except ConnectionError:
+            return True
+    return False
 
 
 @pytest.mark.parametrize(
