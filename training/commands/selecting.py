@@ -158,13 +158,12 @@ def label_errors(job: Folder = HERE, settings: Settings = None, as_json: Json = 
         print("\n".join(_doubted(each, texts[each.article])))
     if found.suspects:
         print("…" if len(found.suspects) > _SHOWN else "")
-    for note in found.notes:
-        print(f"note: {note}")
     counts = ", ".join(f"{name} {count}" for name, count in found.faults.items())
     for note in found.notes:
         print(f"note: {note}")
     print(f"{len(found.suspects)} suspects in {found.articles} articles: {counts or 'none'}")
-    print(f"all: {opened.suspects}\nto have them looked at: pressmark push --again")
+    if found.suspects:
+        print(f"all: {opened.suspects}\nto have them looked at: pressmark push --again")
 
 
 _SIMULATION = ("strategy", "mean F1", "at last", "to random", "95%", "")

@@ -26,7 +26,7 @@ def frozen_items(job: Job, progress: Progress = silent) -> tuple[list[Item], boo
     question with single values is asked of.
 
     Raises:
-        PressmarkError: the scheme asks nothing that can be learnt this way.
+        PressmarkError: the scheme asks nothing that can be learnt this way, or nothing is marked.
     """
     from training.backends import reader
     from training.model import PressmarkModel
@@ -60,6 +60,11 @@ def frozen_items(job: Job, progress: Progress = silent) -> tuple[list[Item], boo
                 id_ = example.article.id
                 seconds = len(example.article.text) / speed
                 items.append(Item(id_, parts.groups[id_], seconds, *made))
+    if not any(item.targets.any() for item in items):
+        raise PressmarkError(
+            f"{job.folder}: nothing is marked in the {len(used)} annotated articles beside the test"
+            " part: there is nothing to simulate; annotate more"
+        )
     return items, not scheme.labels
 
 

@@ -15,6 +15,7 @@ from corpus.records import Answer
 from corpus.store import append_annotations
 from tests.conftest import MakeJob
 from tests.speech import SCHEME
+from tests.test_command import pressmark
 from tests.training.conftest import QUICK
 from tests.training.press import annotate, opinion, pages
 from training.examples import read_examples
@@ -26,7 +27,6 @@ from training.selecting import curve as module
 from training.selecting.counts import gold_answers
 from training.selecting.curve import curve
 from training.selecting.frozen import frozen_items
-from training.selecting.label_errors import label_errors
 from training.selecting.simulation import simulate
 from training.thresholds import tuned
 
@@ -134,7 +134,8 @@ def test_a_label_and_a_flag_never_seen_are_each_told_in_a_line(
     assert line in found.notes
     whys = {each.next.why for each in found.curves if each.measure == "odd, macro"}
     assert whys == {"nothing to score: no held-out article has any"}
-    assert line in label_errors(open_job(made.folder, ["training.folds=2"])).notes
+    ran = pressmark("label-errors", "-C", made.folder, "--set", "training.folds=2")
+    assert ran.out.splitlines().count(f"note: {line}") == 1
 
 
 def test_thresholds_are_tuned_by_the_jobs_objective(
@@ -197,3 +198,14 @@ def test_other_corpora_are_taught_to_the_model_at_every_point_and_to_no_baseline
     assert not any("corpora" in note for note in alone.notes)
     baselines = [[e for e in each.curves if e.system != "model"] for each in (alone, found)]
     assert baselines[0] == baselines[1]
+
+
+def test_a_simulation_without_anything_marked_is_refused_in_a_line(
+    job: MakeJob, tiny: object
+) -> None:
+    known = pages(14)
+    made = job(*known, scheme=SCHEME, training={**QUICK, "encoder": str(tiny)})
+    append_annotations(made.annotations, [opinion(p, "ana", made.scheme, spans=()) for p in known])
+    with pytest.raises(PressmarkError, match=r"job1: nothing is marked in the .* articles") as told:
+        frozen_items(made)
+    assert "\n" not in str(told.value)
