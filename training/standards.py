@@ -6,7 +6,7 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -36,6 +36,8 @@ from training.weights import Weights
 JUDGED = 5
 #: What is kept of a fold: another Pressmark may have kept less.
 KEPT = "readings and values"
+#: What is kept of each choice that was heard.
+HEARD = tuple(each.name for each in fields(Heard))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ def _keep(path: Path, readings: Sequence[Reading], told: Mapping[str, Heard]) ->
         for name in ("inside", "begins")
     }
     for name, each in told.items():
-        arrays |= {f"chance:{name}": each.chance, f"right:{name}": each.right}
+        arrays |= {f"{part}:{name}": getattr(each, part) for part in HEARD}
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     with part.open("wb") as file:
@@ -228,7 +230,7 @@ def _kept(path: Path, examples: Sequence[Example]) -> tuple[list[Reading], dict[
                     return None
                 found.append(Reading(example.article, on, inside, begins))
             names = [name[len("chance:") :] for name in arrays if name.startswith("chance:")]
-            told = {n: Heard(arrays[f"chance:{n}"], arrays[f"right:{n}"]) for n in names}
+            told = {n: Heard(*(arrays[f"{part}:{n}"] for part in HEARD)) for n in names}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
     return found, told

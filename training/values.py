@@ -7,7 +7,7 @@ to blocks is no value: its words have the block's probability, and the label's t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,21 +40,30 @@ class Heard:
     Attributes:
         chance: the probability of each value; 0 where a unit has no token.
         right: whether the reference has it.
+        offered: whether it could be picked there; where not, the unit does not count for it.
     """
 
     chance: Floats
     right: NDArray[np.bool_]
+    offered: NDArray[np.bool_]
 
     @classmethod
     def of(
-        cls, choice: Choice, told: Sequence[Floats | None], references: Sequence[Values]
+        cls,
+        choice: Choice,
+        told: Sequence[Floats | None],
+        references: Sequence[Values],
+        later: Collection[str] = (),
     ) -> Heard:
-        """Return what is told of units, at least one, beside the reference's values of each."""
+        """Return what is told of units, at least one, beside the reference's values of each.
+
+        `later` are the values that were added after the references were made (`added_later`).
+        """
         nothing = np.zeros(len(choice.values), np.float32)
-        return cls(
-            np.stack([nothing if each is None else each for each in told]),
-            np.array([[v in given for v in choice.values] for given in references], bool),
-        )
+        right = np.array([[v in given for v in choice.values] for given in references], bool)
+        offered = np.array([v not in later for v in choice.values], bool) | right
+        chance = np.stack([nothing if each is None else each for each in told])
+        return cls(chance, right, offered)
 
 
 def heard(example: Example, scheme: Scheme, heads: Heads, says: Says) -> dict[str, Heard]:
@@ -67,8 +76,17 @@ def heard(example: Example, scheme: Scheme, heads: Heads, says: Says) -> dict[st
     for choice, asked in _asked(example, scheme, heads):
         if asked:
             told = says(choice, [at for at, _ in asked])
-            found[choice.name] = Heard.of(choice, told, [values for _, values in asked])
+            later = added_later(choice, example, scheme)
+            found[choice.name] = Heard.of(choice, told, [values for _, values in asked], later)
     return found
+
+
+def added_later(choice: Choice, example: Example, scheme: Scheme) -> frozenset[str]:
+    """Return the choice's values that one of the example's annotators could not pick yet."""
+    asked = scheme.question(choice.name) or scheme.attribute(choice.name)
+    if asked is None:
+        return frozenset()
+    return frozenset[str]().union(*(example.not_offered(o, asked) for o in example.opinions))
 
 
 def heard_of(
@@ -91,6 +109,7 @@ def gathered(each: Iterable[Mapping[str, Heard]]) -> dict[str, Heard]:
         name: Heard(
             np.concatenate([part.chance for part in some]),
             np.concatenate([part.right for part in some]),
+            np.concatenate([part.offered for part in some]),
         )
         for name, some in parts.items()
     }
@@ -161,6 +180,6 @@ def _alone(found: Heard) -> list[int]:
 
 def _counts(found: Heard, threshold: float) -> Counts:
     """Values x (right, said, right, there)."""
-    said = found.chance >= np.float32(threshold)
+    said = (found.chance >= np.float32(threshold)) & found.offered
     both = (said & found.right).sum(axis=0)
     return np.stack([both, said.sum(axis=0), both, found.right.sum(axis=0)], axis=1).astype(float)

@@ -103,6 +103,33 @@ def test_a_value_with_too_few_to_tune_on_takes_the_threshold_of_all_the_values()
     assert tuned_values(hear(enough, chance), SCHEME)["topics"]["money"] <= 0.15
 
 
+def test_a_value_added_later_is_tuned_where_it_was_offered() -> None:
+    """Before it was there nobody could pick it, however sure a model is of it."""
+    before = scheme(TEXT.replace(", {name: money}]", "]"))
+    page = "Maar slams dockers 😀"
+
+    def earlier(number: int) -> Example:
+        of = article(page, f"b{number}")
+        said = mark("ana", of=of, under=before, answers=(Answer("topics", ("boats",)),))
+        return Example(of, (said,), {before.hash: before})
+
+    new = [example(n, *["money"] * (n % 2)) for n in range(20)]
+    old = [earlier(n) for n in range(200)]
+    there, elsewhere = (0.3, 0.6), 0.04
+
+    def chance(number: int) -> list[float]:
+        if number >= len(new):
+            return [0.9, 0.3]
+        return [0.9, there[number % 4 == 1] if number % 2 else elsewhere]
+
+    # of all units together .3 would be wrong more often than right
+    tuned = tuned_values(hear([*new, *old], chance), SCHEME)["topics"]
+    assert elsewhere < tuned["money"] <= min(there)
+    # what was not offered is no unit of the value; its others are asked there
+    told = hear(old, lambda _: [0.9, 0.3])["topics"]
+    assert told.offered.tolist() == [[True, False]] * 200
+
+
 def test_where_nobody_answered_values_stand_from_a_half() -> None:
     halves = {"topics": {"boats": 0.5, "money": 0.5}, "odd": {"yes": 0.5}}
     halves |= {"device": {"verb": 0.5, "question": 0.5}, "unsure": {"yes": 0.5}}
@@ -376,6 +403,7 @@ def test_folds_tell_of_values_by_models_that_were_not_taught_the_article(
         for name, each in apart.items():
             assert np.array_equal(unseen.heard[name].chance, each.chance)
             assert np.array_equal(unseen.heard[name].right, each.right)
+            assert np.array_equal(unseen.heard[name].offered, each.offered)
         assert all(reading.tokens is None for reading in unseen.readings)
     assert sum(what.endswith("reading articles") for what in set(told)) == 2
 

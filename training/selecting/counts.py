@@ -18,7 +18,7 @@ from training.references import opinions
 from training.selecting.powerlaw import Floats as Counts
 from training.thresholds import tuned
 from training.units import Floats, Unit, article_unit, unit
-from training.values import Heard, gathered, tuned_values
+from training.values import Heard, added_later, gathered, tuned_values
 
 Place = tuple[int | None, int | None]
 Values = tuple[str, ...]
@@ -97,10 +97,11 @@ def answered(
     """
     gold = [gold_answers(example, choice, scheme) for example in held]
     told = [says(n, units_of(example, list(gold[n]))) for n, example in enumerate(held)]
+    later = [added_later(choice, example, scheme) for example in held]
     found: list[dict[Place, Values]] = [{} for _ in held]
     for mine, others in _halves(held, groups):
         heard = gathered(
-            {choice.name: Heard.of(choice, told[n], list(gold[n].values()))}
+            {choice.name: Heard.of(choice, told[n], list(gold[n].values()), later[n])}
             for n in others
             if gold[n]
         )
