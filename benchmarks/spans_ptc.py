@@ -6,11 +6,12 @@ FOLDER holds `articles/articleID.txt` and `*.labels` (the corpus' training part;
 redistributed). A fifth of the articles, by hash of their id, is locked away: nothing is taught,
 tuned or chosen on it, and without `--locked` it is not read; 60 of the others are scored then.
 
-Of what is not scored each seed leaves out another fifth (by hash, again) to tune its thresholds on,
-which are common to all seeds: every reading they come from is by a model that was not taught the
-article. Articles are divided by hash alone, so near-duplicates may stand on both sides. Labels are
-the corpus' fourteen techniques, and one more for any of them, which SI is scored by: SI knows no
-labels. FLC is scored by the fourteen. `--keep FOLDER` keeps what the models read.
+Of what is not scored nothing is taught that tells the story of a scored article (the product's own
+clusters of near-duplicates), and each seed leaves out another fifth, stories whole, to tune its
+thresholds on, which are common to all seeds: every reading they come from is by a model that was
+not taught the article or its like. The baselines are taught and tuned on what the first seed is.
+Labels are the corpus' fourteen techniques, and one more for any of them, which SI is scored by: SI
+knows no labels. FLC is scored by the fourteen. `--keep FOLDER` keeps what the models read.
 
 A figure on training articles is not comparable to one on the task's own test set.
 """
@@ -30,9 +31,19 @@ from machine import machine
 
 from corpus.imports.catalogue import CORPORA
 from corpus.imports.convert import convert
-from corpus.measures import Figure, Pair, Tally, bootstrap, contained, contained_labelled, merged
+from corpus.measures import (
+    Figure,
+    Measure,
+    Pair,
+    Tally,
+    bootstrap,
+    contained,
+    contained_labelled,
+    merged,
+)
 from corpus.records import Annotation, Article, Span
 from corpus.scheme import Scheme, parse_scheme
+from corpus.scoring.paired import paired_spans
 from corpus.settings import TrainingSection
 from corpus.stories.duplicates import find_clusters
 from training.backends import reader
@@ -40,8 +51,10 @@ from training.baselines import everything, lexicon, shuffled
 from training.decode import Reading, decode
 from training.encoders import load_encoder, quietly
 from training.examples import Example
-from training.fit import fit
+from training.folds import folds_of
 from training.rows import Taught
+from training.teach import fit
+from training.units_baselines import frozen, tfidf
 
 ANY = "any technique"
 #: From these probabilities a label may stand.
@@ -52,15 +65,18 @@ System = Callable[[Example], Sequence[Span]]
 
 @dataclass(frozen=True)
 class Parts:
-    """What is scored, and what is left to learn from, in the order of their ids' hashes."""
+    """What is scored, what is left to learn from, and the story that each article tells."""
 
     scored: list[Example]
     rest: list[Example]
+    stories: Mapping[str, str]
 
     def fold(self, seed: int) -> tuple[list[Example], list[Example]]:
         """Return what the model of `seed` is taught, and what its thresholds are tuned on."""
-        held = [each for at, each in enumerate(self.rest) if at % 5 == seed % 5]
-        return [each for each in self.rest if each not in held], held
+        ids = {each.article.id for each in self.rest}
+        fold = set(folds_of({id_: self.stories[id_] for id_ in ids}, 5)[seed % 5])
+        held = [each for each in self.rest if each.article.id in fold]
+        return [each for each in self.rest if each.article.id not in fold], held
 
 
 def main() -> None:
@@ -82,7 +98,6 @@ def main() -> None:
     if options.fit:
         return
     taught, held = parts.fold(options.seeds[0])
-    words = lexicon(taught, scheme)
     systems: dict[str, Mapping[str, Sequence[Span]]] = {}
     thresholds = tuned(tuning, scheme)
     print("thresholds " + ", ".join(f"{name} {t:g}" for name, t in thresholds.items()))
@@ -91,11 +106,14 @@ def main() -> None:
     if len(seen) > 1:
         together = [_mean(readings) for readings in zip(*seen.values(), strict=True)]
         systems["mean of the seeds' probabilities"] = _found(together, scheme, thresholds)
-    common = tuned([(each, words.read(each.article)) for each in held], scheme)
-    systems["lexicon"] = _found([words.read(e.article) for e in parts.scored], scheme, common)
+    for name, read in _learned(taught, scheme, options).items():
+        begun = time.monotonic()
+        common = tuned(list(zip(held, read(held), strict=True)), scheme)
+        systems[name] = _found(read(parts.scored), scheme, common)
+        print(f"{name} read and tuned in {time.monotonic() - begun:.0f} s", flush=True)
     for name, system in _trivial(scheme).items():
         systems[name] = {each.article.id: system(each) for each in parts.scored}
-    _print(systems, parts.scored, len(options.seeds))
+    _print(systems, parts, len(options.seeds))
 
 
 def tuned(read: Sequence[tuple[Example, Reading]], scheme: Scheme) -> dict[str, float]:
@@ -191,6 +209,21 @@ def _mean(readings: Sequence[Reading]) -> Reading:
     return Reading(first.article, first.words, inside, begins)
 
 
+def _learned(
+    taught: list[Example], scheme: Scheme, options: argparse.Namespace
+) -> dict[str, Callable[[Sequence[Example]], list[Reading]]]:
+    """What learns without training an encoder, each as what reads examples."""
+    with quietly():
+        encoder = load_encoder(options.encoder, Path())
+    words, terms = lexicon(taught, scheme), tfidf(taught, scheme)
+    states = frozen(taught, scheme, encoder, (options.window, options.window // 4))
+    return {
+        "lexicon": lambda examples: [words.read(each.article) for each in examples],
+        "TF-IDF": lambda examples: list(terms.readings([each.article for each in examples])),
+        "frozen": lambda examples: list(states.readings([each.article for each in examples])),
+    }
+
+
 def _trivial(scheme: Scheme) -> dict[str, System]:
     return {
         "shuffled": lambda each: shuffled(each.opinions[0].spans, each.article, scheme),
@@ -198,15 +231,12 @@ def _trivial(scheme: Scheme) -> dict[str, System]:
     }
 
 
-def _print(
-    systems: Mapping[str, Mapping[str, Sequence[Span]]], scored: list[Example], seeds: int
-) -> None:
-    groups = find_clusters(each.article for each in scored).of
+def _print(systems: Mapping[str, Mapping[str, Sequence[Span]]], parts: Parts, seeds: int) -> None:
+    pairs = {name: _pairs(found, parts) for name, found in systems.items()}
     print("| system | SI F1 | P | R | FLC F1 |\n| --- | --- | --- | --- | --- |")
     values: dict[str, list[float]] = {"SI": [], "FLC": []}
-    for name, found in systems.items():
-        si = _score(found, scored, groups, any_label=True)
-        flc = _score(found, scored, groups, any_label=False)
+    for name, (any_label, labelled) in pairs.items():
+        si, flc = _score(any_label, contained), _score(labelled, contained_labelled)
         print(
             f"| {name} | {_shown(si[2])} | {si[0].value:.3f} | {si[1].value:.3f} |"
             f" {_shown(flc[2])} |"
@@ -217,21 +247,37 @@ def _print(
     for name, each in values.items():
         spread = statistics.stdev(each) if seeds > 1 else 0.0
         print(f"{name}, mean of {seeds} seeds: {statistics.mean(each):.3f}, spread {spread:.3f}")
+    print("| system | less | SI F1 | FLC F1 |\n| --- | --- | --- | --- |")
+    for name in [name for name in pairs if name.startswith("model")]:
+        for other in ("frozen", "TF-IDF", "lexicon"):
+            less = [
+                _shown(paired_spans(ours, theirs, measure).difference)
+                for ours, theirs, measure in zip(
+                    pairs[name], pairs[other], (contained, contained_labelled), strict=True
+                )
+            ]
+            print(f"| {name} | {other} | {less[0]} | {less[1]} |")
 
 
-def _score(
-    found: Mapping[str, Sequence[Span]],
-    scored: list[Example],
-    groups: Mapping[str, str],
-    *,
-    any_label: bool,
-) -> tuple[Figure, Figure, Figure]:
+def _pairs(
+    found: Mapping[str, Sequence[Span]], parts: Parts
+) -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
+    """Both sides of each scored article: the label for any, and the fourteen."""
+    any_label, labelled = [], []
+    for each in parts.scored:
+        id_ = each.article.id
+        for made, kept in ((any_label, True), (labelled, False)):
+            sides = [
+                tuple(span for span in side if (span.label == ANY) == kept)
+                for side in (each.opinions[0].spans, found[id_])
+            ]
+            made.append(Pair(parts.stories[id_], *sides))
+    return tuple(any_label), tuple(labelled)
+
+
+def _score(pairs: Sequence[Pair], measure: Measure) -> tuple[Figure, Figure, Figure]:
     totals: dict[str, Tally] = {}
-    for each in scored:
-        sides = (each.opinions[0].spans, found[each.article.id])
-        ours = [tuple(s for s in side if (s.label == ANY) == any_label) for side in sides]
-        pair = Pair(groups[each.article.id], *ours)
-        measure = contained if any_label else contained_labelled
+    for pair in pairs:
         tally = measure(pair.reference, pair.predicted)
         totals[pair.group] = totals.get(pair.group, Tally()) + tally
     return bootstrap(list(totals.values()))
@@ -270,10 +316,15 @@ def _read(folder: Path, *, locked: bool) -> tuple[Scheme, Parts]:
     opinions = {each.article: each for each in found.annotations.values()}
     keys = {id_: hashlib.sha256(id_.removeprefix("ptc-").encode()).digest() for id_ in opinions}
     examples = {i: _example(found.articles[i], opinions[i], scheme) for i in opinions}
-    ordered = sorted(keys, key=lambda id_: keys[id_])
-    fifth = [examples[id_] for id_ in ordered if keys[id_][0] % 5 == 0]
-    others = [examples[id_] for id_ in ordered if keys[id_][0] % 5]
-    return scheme, Parts(fifth, others) if locked else Parts(others[:60], others[60:])
+    ordered = [examples[id_] for id_ in sorted(keys, key=lambda id_: keys[id_])]
+    fifth = [each for each in ordered if keys[each.article.id][0] % 5 == 0]
+    others = [each for each in ordered if keys[each.article.id][0] % 5]
+    scored, rest = (fifth, others) if locked else (others[:60], others[60:])
+    stories = find_clusters(each.article for each in ordered).of
+    told = {stories[each.article.id] for each in scored}
+    apart = [each for each in rest if stories[each.article.id] not in told]
+    print(f"{len(rest) - len(apart)} articles left out that tell a story of a scored one")
+    return scheme, Parts(scored, apart, stories)
 
 
 def _example(article: Article, opinion: Annotation, scheme: Scheme) -> Example:
