@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from corpus.agreement.estimates import Sampling
@@ -32,7 +33,13 @@ from training.evaluate.systems import Test
 from training.examples import Example
 from training.heads import Choice
 from training.opinions import picked
-from training.references import Values, Where, said_of_spans, values_of_spans
+from training.references import (
+    Values,
+    Where,
+    closed_of_spans,
+    said_of_spans,
+    values_of_spans,
+)
 from training.units import unit
 
 
@@ -84,10 +91,12 @@ def _found(choice: Choice, test: Test, said: Said) -> _Found:
     references: dict[Where, Values] = {}
     model: dict[Where, Values] = {}
     places: dict[Where, Place] = {}
+    closed: dict[Where, AbstractSet[str]] = {}
     divided = 0
     for example in test.examples:
         id_ = example.article.id
         known = values_of_spans(choice, example, test.references[id_], test.scheme)
+        late = closed_of_spans(choice, example, test.references[id_], test.scheme)
         for reference, value in known:
             ours = next((s for s in said.spans[id_] if alike(s, reference)), None)
             if ours is None:
@@ -97,10 +106,12 @@ def _found(choice: Choice, test: Test, said: Said) -> _Found:
                 divided += 1
                 continue
             references[where] = value
+            closed[where] = late[reference]
             model[where] = tuple(ours.attributes.get(choice.name, ()))
             places[where] = (ours.start, ours.end)
     groups = tuple(test.groups[article] for _, article, _ in references)
-    asked = Asking(choice, tuple(references), tuple(references.values()), groups, divided)
+    there = tuple(references), tuple(references.values())
+    asked = Asking(choice, *there, groups, divided, closed)
     articles = {each.article.id: each.article for each in test.examples}
     return _Found(asked, model, places, articles)
 

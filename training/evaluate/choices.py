@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 
 from corpus.agreement.estimates import Sampling
 from corpus.scoring.answers import (
@@ -31,18 +32,27 @@ Answers = Callable[[Where], Values]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question's references that are there, with the groups they are resampled by."""
+    """A question's references that are there, with the groups they are resampled by.
+
+    `closed` are the values that nobody was offered somewhere: what is picked of them there does not
+    count.
+    """
 
     choice: Choice
     where: tuple[Where, ...]
     references: tuple[Values, ...]
     groups: tuple[str, ...]
     open: int
+    closed: Mapping[Where, AbstractSet[str]] = field(default_factory=dict)
 
     def answered(self, system: Answers) -> list[Answered]:
         """Return the references beside what a system picks."""
         rows = zip(self.groups, self.references, self.where, strict=True)
-        return [Answered(group, said, system(at)) for group, said, at in rows]
+        return [Answered(group, said, self.picked(system, at)) for group, said, at in rows]
+
+    def picked(self, system: Answers, at: Where) -> Values:
+        """Return what a system picks of the values that were offered there."""
+        return tuple(value for value in system(at) if value not in self.closed.get(at, ()))
 
 
 def asking(choice: Choice, gold: Opinions, groups: Mapping[str, str]) -> Asking:
@@ -51,7 +61,8 @@ def asking(choice: Choice, gold: Opinions, groups: Mapping[str, str]) -> Asking:
     there = {at: said for at, said in known.items() if said is not None}
     where = tuple(there)
     of = tuple(groups[article] for _, article, _ in where)
-    return Asking(choice, where, tuple(there.values()), of, len(known) - len(there))
+    closed = {at: values for at in where if (values := gold.closed(at))}
+    return Asking(choice, where, tuple(there.values()), of, len(known) - len(there), closed)
 
 
 def baselines(asked: Asking, taught: Opinions) -> dict[str, Answers]:
@@ -114,7 +125,7 @@ def _ceiling(asked: Asking, model: Answers, raw: Opinions, sampling: Sampling) -
         article: group for (_, article, _), group in zip(asked.where, asked.groups, strict=True)
     }
     things = [
-        Asked(groups[at[1]], model(at), by)
+        Asked(groups[at[1]], asked.picked(model, at), by)
         for at, by in raw.ordered()
         if at[0] == asked.choice.name and at[1] in groups
     ]

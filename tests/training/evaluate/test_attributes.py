@@ -13,6 +13,7 @@ from corpus.agreement.estimates import Sampling
 from corpus.job import Job, open_job
 from corpus.records import Annotation, Article, Span
 from corpus.store import append_annotations, read_annotations, read_articles
+from tests.speech import SCHEME as SMALL
 from tests.speech import article, mark, scheme
 from tests.training.press import opinion, pages
 from training.evaluate import evaluate
@@ -67,6 +68,21 @@ def test_attributes_are_scored_where_the_span_was_found() -> None:
     both = Said({"a0": (vile, silly)})
     (found,), _ = attributes([SENTIMENT], test, both, test.examples, FEW, beside={})
     assert (found.systems[MODEL].answers, found.systems[MODEL].accuracy.value) == (2, 1)
+
+
+def test_a_value_of_an_attribute_is_not_scored_where_nobody_was_offered_it() -> None:
+    grown = scheme(SMALL.replace("{name: question}", "{name: question}, {name: late}"))
+    choice = Choice("device", "span", False, ("verb", "question", "late"), ("loud head",))
+    page_ = article("Head 😀\n\nPlan.\n\nTail.", "a0")
+    said = mark("ana", ("Head 😀", "loud head"), of=page_)
+    spans = tuple(replace(span, attributes={"device": ("verb",)}) for span in said.spans)
+    old = Example(page_, (replace(said, spans=spans),), {SCHEME.hash: SCHEME})
+    new = Example(page_, (replace(said, spans=spans, scheme=grown.hash),))
+    both = tuple(replace(span, attributes={"device": ("verb", "late")}) for span in spans)
+    for each, right in ((old, 1), (new, 0)):
+        test = Tested((each,), grown, GROUPS)
+        (found,), _ = attributes([choice], test, Said({"a0": both}), [each], FEW, beside={})
+        assert found.systems[MODEL].accuracy.value == right
 
 
 def test_nothing_answered_is_a_dash_not_nought() -> None:

@@ -120,3 +120,49 @@ def test_what_must_be_answered_and_is_not_is_not_asked() -> None:
     must = scheme(SMALL + MORE.replace("type: several,", "type: several, required: true,"))
     found = asking(TOPICS, opinions([asked_later(0, must)], [TOPICS], must), GROUPS)
     assert found.where == ()
+
+
+LATER = scheme(SMALL + MORE.replace("{name: money}", "{name: money}, {name: late}"))
+THREE = Choice("topics", "article", exclusive=False, values=("boats", "money", "late"))
+BEFORE = scheme(SMALL + MORE)
+
+
+def told(number: int, *said: tuple[Scheme, tuple[str, ...]]) -> Example:
+    """Each annotator's topics, under the scheme of the day."""
+    opinions_ = tuple(
+        mark(f"p{n}", of=page(number), under=under, answers=(Answer("topics", topics),))
+        for n, (under, topics) in enumerate(said)
+    )
+    return Example(page(number), opinions_, {BEFORE.hash: BEFORE})
+
+
+def test_a_value_is_not_scored_where_nobody_was_offered_it() -> None:
+    said = [
+        told(0, (BEFORE, ("boats",))),
+        told(1, (LATER, ("late",))),
+        told(2, (LATER, ("boats",))),
+    ]
+    found = asking(THREE, opinions(said, [THREE], LATER), GROUPS)
+    assert found.references == (("boats",), ("late",), ("boats",))
+    scored = question(found, {MODEL: lambda _: ("boats", "late")}, Said(), None, FEW)
+    boats, _, late = scored.systems[MODEL].values
+    assert (boats.predicted, boats.reference) == (3, 2)
+    assert (late.predicted, late.reference) == (2, 1)
+    assert scored.systems[MODEL].accuracy.value == pytest.approx(1 / 3)
+
+
+def test_only_those_who_were_offered_a_value_vote_on_it() -> None:
+    said = [told(0, (BEFORE, ("boats",)), (BEFORE, ("boats",)), (LATER, ("boats", "late")))]
+    found = asking(THREE, opinions(said, [THREE], LATER), GROUPS)
+    assert found.references == (("boats", "late"),)
+    halved = [told(0, (BEFORE, ("money",)), (LATER, ("late",)), (LATER, ("money",)))]
+    assert asking(THREE, opinions(halved, [THREE], LATER), GROUPS).open == 1
+
+
+def test_the_ceiling_does_not_hold_a_value_against_the_model_that_nobody_was_offered() -> None:
+    said = [told(n, *[(BEFORE, ("boats",))] * 3) for n in range(2)]
+    raw = opinions(said, [THREE], LATER)
+    found = asking(THREE, raw, GROUPS)
+    scored = question(found, {MODEL: lambda _: ("boats", "late")}, Said(), raw, FEW)
+    assert scored.ceiling
+    assert scored.ceiling.model.value == scored.ceiling.annotators.value == 1
