@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 import yaml
 
 from corpus.job import Job, open_job
@@ -15,12 +16,16 @@ from corpus.settings import TrainingSection
 from corpus.store import append_annotations
 from tests.conftest import MakeJob
 from tests.speech import article, mark, scheme
+from training.backends import reader
 from training.encoders import Encoder
 from training.examples import Example, read_examples
 from training.heads import Heads, heads_of, joined
+from training.model import PressmarkModel
 from training.rows import Row, Taught, rows
-from training.units import article_unit
+from training.selecting.counts import answered as answers_of
+from training.units import Floats, Unit, article_unit
 from training.units_baselines import tfidf
+from training.validation import reached
 
 ASKING = """\
 name: asking
@@ -222,6 +227,40 @@ def test_no_baseline_is_taught_that_a_value_was_refused_which_was_not_offered(
     (chance,) = linear.chances(PAGE, topics, [article_unit(PAGE)])
     assert chance is not None
     assert chance[topics.values.index("late")] == 1  # nobody who was asked said no
+
+
+def test_neither_the_curve_nor_the_choice_of_models_counts_a_value_that_was_not_offered(
+    encoder: Encoder, job: MakeJob
+) -> None:
+    before = job(PAGE, scheme=ASKING)
+    append_annotations(before.annotations, [answered(before.scheme, "ana", "boats")])
+    after = widened(before, "late")
+    (old,) = read_examples(after).items.values()
+    heads = heads_of(after.scheme, [old])
+    topics = next(choice for choice, _ in heads.about("article") if choice.name == "topics")
+
+    def says(_: int, asked_: list[Unit]) -> list[Floats | None]:
+        return [np.array([0.9, 0.1, 0.9], np.float32) for _ in asked_]
+
+    assert answers_of([old], topics, after.scheme, {PAGE.id: "g"}, says) == [
+        {(None, None): ("boats",)}
+    ]
+    model = PressmarkModel.on(encoder.model, heads)
+    for part in (model.token_head, model.unit_head):
+        torch.nn.init.zeros_(part.weight)
+        torch.nn.init.constant_(part.bias, -9)
+    offered = {name: at for choice, at in heads.columns() for name in [choice.name]}
+    with torch.no_grad():
+        model.unit_head.bias[offered["topics"]] = torch.tensor([9.0, -9.0, 9.0])
+        model.unit_head.bias[offered["view"]] = torch.tensor([9.0, -9.0, -9.0])
+    page = replace(PAGE, id="new")
+    said_ = replace(answered(after.scheme, "ben", "boats", "late"), article="new")
+    both = [old, Example(page, (said_,), old.older)]
+    readings = list(reader(model, encoder.tokenizer, 48, 8).read([PAGE, page], keep=True))
+    thresholds = dict.fromkeys(after.scheme.label_names, 0.5)
+    whole = reached(readings, both, after.scheme, thresholds, model, values={})
+    # no span is found (0), both questions are answered as they were (1 each)
+    assert whole == pytest.approx(2 / 3)
 
 
 def made_of(job: Job, *parents: Annotation) -> Example:

@@ -93,7 +93,8 @@ def answered(
 ) -> list[dict[Place, Values]]:
     """Return what `says` picks in each example, by its number and units, where gold stands.
 
-    Thresholds of values that may stand beside others are tuned on the other half of the groups.
+    Thresholds of values that may stand beside others are tuned on the other half of the groups. A
+    value that was not offered does not count.
     """
     gold = [gold_answers(example, choice, scheme) for example in held]
     told = [says(n, units_of(example, list(gold[n]))) for n, example in enumerate(held)]
@@ -107,8 +108,9 @@ def answered(
         )
         standing = tuned_values(heard, scheme)
         for n in mine:
-            for place, chance in zip(gold[n], told[n], strict=True):
-                found[n][place] = () if chance is None else picked(choice, chance, standing)
+            for (place, given), chance in zip(gold[n].items(), told[n], strict=True):
+                picks = () if chance is None else picked(choice, chance, standing)
+                found[n][place] = tuple(v for v in picks if v in given or v not in later[n])
     return found
 
 
