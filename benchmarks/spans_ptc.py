@@ -177,7 +177,9 @@ def _model(
 ) -> tuple[list[Reading], list[Reading], float]:
     """Teach a model the first of `parts`; return what it reads in the third and the second."""
     taught, held, scored = parts
-    kept = keep / f"{settings.seed}.pickle" if keep else None
+    told = f"{settings}{[[each.article.id for each in part] for part in parts]}"
+    digest = hashlib.sha256(told.encode()).hexdigest()[:12]
+    kept = keep / f"{settings.seed}-{digest}.pickle" if keep else None
     if kept and kept.exists():
         return pickle.loads(kept.read_bytes())  # what this script wrote
     begun = time.monotonic()
