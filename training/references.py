@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from corpus.measures import Place, alike
 from corpus.records import Span
 from corpus.scheme import Question, Scheme
-from corpus.scoring.ceiling import most
+from corpus.scoring.ceiling import most, most_each
 from training.examples import Example
 from training.heads import ARTICLE, Choice
 
@@ -162,14 +162,7 @@ def _elected(choice: Choice, said: Sequence[_Said]) -> Values | None:
     """The majority's values, each by those who were offered it; None where they are divided."""
     if choice.exclusive:
         return most([each.values for each in said])
-    found = []
-    for value in sorted({value for each in said for value in each.values}):
-        votes = [value in each.values for each in said if value not in each.missing]
-        if 2 * sum(votes) == len(votes):
-            return None
-        if 2 * sum(votes) > len(votes):
-            found.append(value)
-    return tuple(found)
+    return most_each([each.values for each in said], [each.missing for each in said])
 
 
 def _closed(said: Sequence[_Said]) -> AbstractSet[str]:

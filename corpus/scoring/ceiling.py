@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from corpus.agreement.estimates import Sampling, Statistic
@@ -41,11 +42,15 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Something that was asked about: the model's values, and those of each who was asked."""
+    """Something that was asked about: the model's values, and those of each who was asked.
+
+    `missing` are the values that an annotator was not offered; only where there are any.
+    """
 
     group: str
     model: tuple[str, ...]
     annotators: Mapping[str, tuple[str, ...]]
+    missing: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class Ceiling:
     """What annotators reach and what the model does; `difference` is the model less annotators.
 
     `p` is two-sided, of the paired bootstrap over groups. `cases` are pairs of a thing and an
-    annotator, `open` those that were left out because the others were divided.
+    annotator, `open` those that were left out: the others were divided, or the one answer they
+    chose was not offered to the annotator.
     """
 
     annotators: Figure
@@ -87,7 +93,7 @@ def span_ceiling(
     cases = [
         (who, Pair(each.group, reference, own), Pair(each.group, reference, each.model))
         for each in articles
-        for who, reference, own in _left_out(each.annotators, _covered)
+        for who, reference, own in _left_out(each.annotators)
     ]
     return _ceiling(cases, span_f1(measure), 0, sampling)
 
@@ -102,38 +108,71 @@ def answer_ceiling(
     """Return the ceiling of a question, by `macro_f1`, `accuracy` ...
 
     The reference is the answer that more than half of the others gave; of several values each that
-    more than half of them gave. Where they are divided (two others who differ) there is no
-    reference, and the case is left out for the annotator and the model alike.
+    more than half gave of those who were offered it. Where they are divided (two others who differ)
+    there is no reference, and the case is left out for the annotator and the model alike. A value
+    that the annotator, or none of the others, was offered is not counted in that case, for either;
+    where it is the one answer of the others, the case is left out.
     """
-    elect = most_each if several else most
-    told = [
-        (who, Answered(each.group, reference or (), own), each.model, reference is None)
-        for each in things
-        for who, reference, own in _left_out(each.annotators, elect)
-    ]
-    cases = [
-        (who, said, Answered(said.group, said.reference, model))
-        for who, said, model, divided in told
-        if not divided
-    ]
+    told = [case for each in things for case in _asked(each, several=several)]
+    cases = [case for case in told if case]
     values = sorted(values_of(side for _, *sides in cases for side in sides))
     return _ceiling(cases, lambda of: measure(of, values), len(told) - len(cases), sampling)
 
 
 _Values = tuple[str, ...]
-_Opinion = TypeVar("_Opinion", tuple[Span, ...], tuple[str, ...])
-_Reference = TypeVar("_Reference")
+_NONE: frozenset[str] = frozenset()
 
 
 def _left_out(
-    annotators: Mapping[str, _Opinion], elect: Callable[[Sequence[_Opinion]], _Reference]
-) -> Iterator[tuple[str, _Reference, _Opinion]]:
-    """Yield each annotator, the others' majority, and what the annotator said."""
+    annotators: Mapping[str, tuple[Span, ...]],
+) -> Iterator[tuple[str, tuple[Span, ...], tuple[Span, ...]]]:
+    """Yield each annotator, the others' majority, and what the annotator marked."""
     if len(annotators) < FEWEST:
         return
     for who in sorted(annotators):
         others = [said for name, said in annotators.items() if name != who]
-        yield who, elect(others), annotators[who]
+        yield who, _covered(others), annotators[who]
+
+
+def _asked(thing: Asked, *, several: bool) -> Iterator[tuple[str, Answered, Answered] | None]:
+    """Yield each annotator with both sides of the case; None where there is no reference."""
+    if len(thing.annotators) < FEWEST:
+        return
+    for who, own in sorted(thing.annotators.items()):
+        others = [name for name in thing.annotators if name != who]
+        late = [_missing(thing, name) for name in others]
+        closed = _missing(thing, who) | frozenset.intersection(*late)
+        said = [thing.annotators[name] for name in others]
+        reference = _reference(said, late, closed, several=several)
+        if reference is None:
+            yield None
+            continue
+        yield (
+            who,
+            Answered(thing.group, reference, _without(own, closed)),
+            Answered(thing.group, reference, _without(thing.model, closed)),
+        )
+
+
+def _reference(
+    said: Sequence[_Values],
+    late: Sequence[AbstractSet[str]],
+    closed: AbstractSet[str],
+    *,
+    several: bool,
+) -> _Values | None:
+    if several:
+        return most_each([_without(each, closed) for each in said], late)
+    reference = most(said)
+    return reference if reference is None or not closed & {*reference} else None
+
+
+def _missing(thing: Asked, who: str) -> frozenset[str]:
+    return frozenset(thing.missing.get(who, _NONE)) - {*thing.annotators[who]}
+
+
+def _without(values: _Values, closed: AbstractSet[str]) -> _Values:
+    return tuple(value for value in values if value not in closed)
 
 
 def _ceiling(
@@ -186,9 +225,18 @@ def most(opinions: Sequence[_Values]) -> _Values | None:
     return values if 2 * votes > len(opinions) else None
 
 
-def most_each(opinions: Sequence[_Values]) -> _Values | None:
-    """Return each value that more than half gave; None where they are divided over one."""
-    votes = Counter(value for each in opinions for value in set(each))
-    if any(2 * count == len(opinions) for count in votes.values()):
-        return None
-    return tuple(sorted(value for value, count in votes.items() if 2 * count > len(opinions)))
+def most_each(opinions: Sequence[_Values], missing: Sequence[AbstractSet[str]]) -> _Values | None:
+    """Return each value that more than half gave of those who were offered it.
+
+    None where they are divided over one. `missing` are, opinion by opinion, the values that were
+    not offered and not given.
+    """
+    found = []
+    for value in sorted({value for each in opinions for value in each}):
+        asked = zip(opinions, missing, strict=True)
+        votes = [value in each for each, late in asked if value not in late]
+        if 2 * sum(votes) == len(votes):
+            return None
+        if 2 * sum(votes) > len(votes):
+            found.append(value)
+    return tuple(found)

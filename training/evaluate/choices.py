@@ -125,7 +125,7 @@ def _ceiling(asked: Asking, model: Answers, raw: Opinions, sampling: Sampling) -
         article: group for (_, article, _), group in zip(asked.where, asked.groups, strict=True)
     }
     things = [
-        Asked(groups[at[1]], asked.picked(model, at), by)
+        Asked(groups[at[1]], asked.picked(model, at), by, raw.missing.get(at, {}))
         for at, by in raw.ordered()
         if at[0] == asked.choice.name and at[1] in groups
     ]

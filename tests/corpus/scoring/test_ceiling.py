@@ -43,6 +43,42 @@ def test_several_values_are_voted_on_one_by_one() -> None:
     assert told.model.value == 0.5
 
 
+def test_a_value_is_held_against_nobody_who_was_not_offered_it() -> None:
+    # 'b' came after ana: of the others it is voted on by who was offered it
+    said = {"ana": ("a",), "ben": ("a", "b"), "cem": ("a", "b")}
+    things = [Asked(str(n), ("a", "b"), said, {"ana": {"b"}}) for n in range(4)]
+    told = answer_ceiling(things, macro_f1, several=True)
+    assert (told.cases, told.open) == (12, 0)
+    assert (told.annotators.value, told.model.value) == (1, 1)
+    assert [(p.annotator, p.value, p.model) for p in told.people] == [
+        ("ana", 1, 1),
+        ("ben", 1, 1),
+        ("cem", 1, 1),
+    ]
+
+
+def test_others_who_are_divided_over_what_one_was_not_offered_leave_a_case() -> None:
+    said = {"ana": ("a",), "ben": ("a", "b"), "cem": ("a",)}
+    told = answer_ceiling([Asked("g", ("a",), said, {"ana": {"b"}})], accuracy, several=True)
+    # ben meets cem, who was offered 'b' and left it; cem meets ben, who picked it
+    assert (told.cases, told.open) == (3, 0)
+    assert {p.annotator: p.value for p in told.people} == {"ana": 1, "ben": 0, "cem": 0}
+
+
+def test_what_none_of_the_others_was_offered_is_held_against_nobody() -> None:
+    said = {"ana": ("a",), "ben": ("a",), "cem": ("a", "b")}
+    asked = Asked("g", ("a", "b"), said, {"ana": {"b"}, "ben": {"b"}})
+    told = answer_ceiling([asked], accuracy, several=True)
+    assert (told.cases, told.annotators.value, told.model.value) == (3, 1, 1)
+
+
+def test_one_answer_that_somebody_was_not_offered_is_no_case_of_theirs() -> None:
+    said = {"ana": ("a",), "ben": ("b",), "cem": ("b",), "dan": ("b",)}
+    told = answer_ceiling([Asked("g", ("b",), said, {"ana": {"b"}})], accuracy)
+    assert (told.cases, told.open) == (3, 1)
+    assert (told.annotators.value, told.model.value) == (1, 1)
+
+
 @SPANS
 def test_of_two_annotators_there_is_no_ceiling_and_it_says_why(measure: Measure) -> None:
     two = {"ana": at((0, 5)), "ben": at((0, 5))}

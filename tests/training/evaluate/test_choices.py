@@ -166,3 +166,14 @@ def test_the_ceiling_does_not_hold_a_value_against_the_model_that_nobody_was_off
     scored = question(found, {MODEL: lambda _: ("boats", "late")}, Said(), raw, FEW)
     assert scored.ceiling
     assert scored.ceiling.model.value == scored.ceiling.annotators.value == 1
+
+
+def test_the_ceiling_holds_no_value_against_an_annotator_who_was_not_offered_it() -> None:
+    both = ("boats", "late")
+    said = [told(n, (BEFORE, ("boats",)), (LATER, both), (LATER, both)) for n in range(4)]
+    raw = opinions(said, [THREE], LATER)
+    found = asking(THREE, raw, GROUPS)
+    scored = question(found, {MODEL: lambda _: both}, Said(), raw, FEW)
+    assert scored.ceiling
+    assert (scored.ceiling.cases, scored.ceiling.open) == (12, 0)
+    assert scored.ceiling.model.value == scored.ceiling.annotators.value == 1
