@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import PressmarkError
 from corpus.records import Article
 from training.checkpoint import Manifest
+from training.descent import descent
 from training.encoders import Encoder, load_encoder
 from training.likeness import versions
 
@@ -43,11 +45,10 @@ def taught_before(ancestor: Mapping[str, Any] | None, articles: Iterable[Article
     ids: set[str] = set()
     texts: set[str] = set()
     signed: set[str] = set()
-    while ancestor:
-        ids.update(ancestor.get("train", ()))
-        texts.update(ancestor.get("texts", ()))
-        signed.update(ancestor.get("signatures", ()))
-        ancestor = ancestor.get("ancestor")
+    for each in descent(ancestor):
+        ids.update(each.get("train", ()))
+        texts.update(each.get("texts", ()))
+        signed.update(each.get("signatures", ()))
     found = list(articles)
     ids |= versions(found, signed)
     return [each.id for each in found if each.id in ids or each.sha256 in texts]
@@ -55,8 +56,5 @@ def taught_before(ancestor: Mapping[str, Any] | None, articles: Iterable[Article
 
 def texts_taught(manifest: Manifest) -> frozenset[str]:
     """Return the sha256 of each text that a model was taught, or one that it goes on from."""
-    texts, ancestor = {*manifest.texts}, manifest.ancestor
-    while ancestor:
-        texts.update(ancestor.get("texts", ()))
-        ancestor = ancestor.get("ancestor")
-    return frozenset(texts)
+    line = descent(asdict(manifest))
+    return frozenset(text for each in line for text in each.get("texts", ()))

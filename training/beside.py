@@ -72,8 +72,7 @@ def beside(job: Job, parts: Split) -> Beside:
 
 def _closed(job: Job, parts: Split) -> set[str]:
     """The job's articles that nothing may be taught of."""
-    taught = set(parts.train)
-    placed = {id_ for id_, use in placements(job).items() if use != TRAIN and id_ not in taught}
+    placed = {id_ for id_, use in placements(job).items() if use != TRAIN}
     return {*parts.validation, *parts.test, *placed}
 
 

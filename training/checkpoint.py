@@ -21,7 +21,9 @@ from corpus.files import umask, write_json, write_text
 from training.backends import reader
 from training.calibration import Calibration, calibration_from
 from training.card import card
+from training.descent import descent
 from training.encoders import quietly
+from training.likeness import row_of
 from training.model import PressmarkModel
 from training.readings import Reader
 from training.runs import disk_is_full, sums
@@ -222,6 +224,9 @@ def _check(manifest: Manifest) -> None:
         raise ValueError(f"thresholds that are no probabilities: {wrong[0]}")
     if not 0 <= manifest.settings["stride"] < manifest.settings["window"]:
         raise ValueError("settings.stride is not below settings.window")
+    for each in descent(asdict(manifest)):
+        for signature in each.get("signatures", ()):
+            row_of(signature)
     without = [name for name in NEEDED if name not in manifest.files]
     if without or not any(name.endswith(WEIGHTS) for name in manifest.files):
         raise ValueError(f"files name no {', '.join(without) or WEIGHTS}")

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from corpus.records import Article
 from corpus.stories.duplicates import LEAST, SAME
-from corpus.stories.shingles import body_of, cut, runs_of
+from corpus.stories.shingles import BANDS, ROWS, body_of, cut, runs_of
 
 #: Shorter bodies have no signature: sharing `SAME` of so many runs is to share `LEAST` of them.
 SHORTEST = math.ceil(LEAST / SAME)
@@ -39,7 +39,7 @@ def versions(articles: Sequence[Article], known: Iterable[str]) -> set[str]:
     Raises:
         ValueError: one of `known` is no signature.
     """
-    rows = [np.frombuffer(base64.b64decode(each), np.uint8) for each in known]
+    rows = [row_of(each) for each in known]
     if not rows:
         return set()
     taught = np.stack(rows)
@@ -50,6 +50,19 @@ def versions(articles: Sequence[Article], known: Iterable[str]) -> set[str]:
         for id_, row in zip(ids, found, strict=True)
         if (taught == row).mean(axis=1).max() >= least
     }
+
+
+def row_of(signature: str) -> NDArray[np.uint8]:
+    """Return the bytes of a signature.
+
+    Raises:
+        ValueError: it is none.
+        TypeError: it is no text at all.
+    """
+    row = np.frombuffer(base64.b64decode(signature, validate=True), np.uint8)
+    if len(row) != BANDS * ROWS:
+        raise ValueError(f"{signature!r} is no signature: it has {len(row)} bytes")
+    return row
 
 
 def _signed(articles: Iterable[Article]) -> tuple[list[str], NDArray[np.uint8]]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from corpus.release.licences import Licences, known, read_licences
+from training.descent import descent
 from training.encoders import EMBEDDED, EMBEDDED_LICENCE
 
 if TYPE_CHECKING:
@@ -83,18 +85,10 @@ def _why(name: str, licences: Licences) -> str:
 
 def _line(manifest: Manifest) -> Iterator[Mapping[str, Any]]:
     """What the model learned from and began with, then that of each model it went on from."""
-    each: Mapping[str, Any] | None = {
-        "licences": manifest.licences,
-        "corpora": manifest.corpora,
-        "settings": manifest.settings,
-        "encoder_licence": manifest.encoder_licence,
-        "ancestor": manifest.ancestor,
-    }
-    while each:
+    for each in descent(asdict(manifest)):
         yield {
             "licences": each.get("licences", {}),
             "corpora": each.get("corpora", {}),
             "encoder": each.get("settings", {}).get("encoder", ""),
             "licence": each.get("encoder_licence"),
         }
-        each = each.get("ancestor")

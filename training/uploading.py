@@ -56,13 +56,19 @@ def upload(job: Job, repo: str, key: str, *, public: bool = False, despite: str 
 
 
 def _check_takedown(job: Job, folder: Path, manifest: Manifest) -> None:
+    corpora = manifest.settings.get("corpora", ())
+    if corpora and not manifest.texts:
+        raise PressmarkError(
+            f"{folder}: learned from {', '.join(corpora)} and does not say which texts, so none can"
+            " be looked for among the take-downs: run 'pressmark train' again"
+        )
     listed = read_takedown(job.takedown)
     urls = {article.id: article.url for article in read_articles(job)} if listed else {}
     learned = (*manifest.train, *manifest.validation)
     own = [id_ for id_ in learned if barred(id_, urls.get(id_, ""), listed)]
     texts = texts_taught(manifest)
     gone = dict.fromkeys([*own, *_barred(job, texts, listed)])
-    for corpus in manifest.settings.get("corpora", ()):
+    for corpus in corpora:
         try:
             other = open_job(job.folder / corpus)
             theirs = _barred(other, texts, listed | read_takedown(other.takedown))

@@ -49,3 +49,5 @@ def test_a_body_that_is_too_short_for_a_version_has_no_signature() -> None:
     known = signatures([article("a", long)])
     assert versions([article("b", long), article("c", short)], known) == {"b"}
     assert versions([article("b", long)], ()) == set()
+    with pytest.raises(ValueError, match="no signature"):
+        versions([article("b", long)], [*known, "QUJD"])

@@ -391,6 +391,12 @@ def _other_words(tokenizer: dict[str, Any]) -> None:
         ({"files": None}, "TypeError"),
         ({"settings": {}}, "KeyError"),
         ({"settings": {"window": 8, "stride": 8}}, "stride is not below"),
+        ({"signatures": ["abc"]}, "padding"),
+        ({"signatures": ["é"]}, "ValueError"),
+        ({"signatures": [7]}, "TypeError"),
+        ({"signatures": ["QUJD"]}, "signature"),
+        ({"ancestor": {"ancestor": {"signatures": ["QUJD"]}}}, "signature"),
+        ({"ancestor": "model"}, "AttributeError"),
     ],
 )
 def test_a_manifest_that_no_model_can_be_read_by_is_a_line(

@@ -157,6 +157,19 @@ def test_a_model_that_learned_from_what_was_taken_down_stays_here(job: Job, hub:
     assert hub.sent == {}
 
 
+def test_a_model_whose_texts_were_not_recorded_and_that_others_taught_stays_here(
+    job: Job, hub: type[Hub]
+) -> None:
+    settings = {**read_manifest(job.models / "model").settings, "corpora": [str(job.folder)]}
+    licensed(job, licences={"CC0-1.0": 5}, settings=settings)
+    upload(job, "ilse/harbour", "key")
+    hub.sent = {}
+    licensed(job, licences={"CC0-1.0": 5}, settings=settings, texts=())
+    with pytest.raises(PressmarkError, match=r"does not say which texts.*'pressmark train'"):
+        upload(job, "ilse/harbour", "key", despite="any")
+    assert hub.sent == {}
+
+
 def test_weights_that_differ_and_a_hub_that_refuses_are_one_line(job: Job, hub: type[Hub]) -> None:
     licensed(job, licences={"CC0-1.0": 5})
     hub.failing = OSError("no route with the secret key")

@@ -13,6 +13,7 @@ from corpus.job import Job, now
 from corpus.measures import Pair, overlapping
 from corpus.progress import Progress, silent
 from corpus.scoring.coverage import span_coverage
+from training.ancestry import taught_before
 from training.baselines import everything, shuffled
 from training.checkpoint import Checkpoint, load
 from training.evaluate import choices, errors
@@ -52,7 +53,6 @@ def evaluate(job: Job, progress: Progress = silent, *, against: str = "") -> Sco
             was taught some of them.
     """
     checkpoint = load_model(job)
-    other = _other(job, checkpoint, against) if against else None
     examples = read_examples(job)
     tested = examples.unassisted(checkpoint.manifest.test)
     if not tested:
@@ -60,21 +60,27 @@ def evaluate(job: Job, progress: Progress = silent, *, against: str = "") -> Sco
             f"{checkpoint.folder}: none of its test articles is annotated without pre-labels"
             " any more; run 'pressmark train' again"
         )
+    other = _other(job, checkpoint, against, tested) if against else None
     test = Test(tuple(tested), job.scheme, checkpoint.manifest.groups)
     work = _Work(job, checkpoint, examples, test, progress)
     return work.scores(other)
 
 
-def _other(job: Job, checkpoint: Checkpoint, name: str) -> Checkpoint:
+def _other(job: Job, checkpoint: Checkpoint, name: str, tested: Sequence[Example]) -> Checkpoint:
     if name == checkpoint.manifest.name:
         raise PressmarkError(f"--against {name}: that is the model itself; name another one")
     other = load(job.models / name)
     check_scheme(other, job)
-    taught = {*other.manifest.train, *other.manifest.validation}
-    if known := taught & set(checkpoint.manifest.test):
+    articles = [each.article for each in tested]
+    taught = {*taught_before(asdict(other.manifest), articles)}
+    # likeness is an estimate: what the model itself seems to know, by the same, is no odds
+    taught -= {*taught_before(asdict(checkpoint.manifest), articles)}
+    own = {*other.manifest.train, *other.manifest.validation}
+    if known := taught | (own & {*checkpoint.manifest.test}):
         raise PressmarkError(
             f"--against {name}: it was taught or tuned on {len(known)} of the test articles of"
-            f" {checkpoint.manifest.name!r}; train both with one split ('pressmark split')"
+            f" {checkpoint.manifest.name!r}, itself, through another corpus or through a model that"
+            " it goes on from; train both with one split ('pressmark split')"
         )
     return other
 

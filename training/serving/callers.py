@@ -8,7 +8,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 def hasty(within: float) -> type[H11Protocol]:
-    """Return uvicorn's protocol that hangs up where no request is whole `within` seconds.
+    """Return uvicorn's protocol that hangs up where no request's head is there `within` seconds.
 
     The time runs from the connection's beginning, and from the first byte behind an answer,
     however much trickles in. A request whose head is there is left to whoever answers it: how long

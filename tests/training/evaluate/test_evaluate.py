@@ -208,6 +208,38 @@ def test_a_model_that_was_taught_the_test_is_not_compared(copy: Job) -> None:
         evaluate(copy, against="twin")
 
 
+@pytest.mark.parametrize("before", [False, True])
+def test_a_model_that_was_taught_the_text_of_the_test_elsewhere_is_not_compared(
+    copy: Job, before: bool
+) -> None:
+    path = _twin(copy)
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    known = {page.id: page.sha256 for page in read_articles(copy)}
+    texts = {"texts": [known[id_] for id_ in manifest["test"][:2]]}
+    manifest |= {"ancestor": texts} if before else texts
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(PressmarkError, match="taught or tuned on 2 of the test articles") as told:
+        evaluate(copy, against="twin")
+    assert "\n" not in str(told.value)
+
+
+def test_models_that_were_taught_the_same_are_compared_whatever_is_alike_in_it(copy: Job) -> None:
+    path = _twin(copy)
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    known = {page.id: page.sha256 for page in read_articles(copy)}
+    manifest["texts"].append(known[manifest["test"][0]])
+    for name in ("twin", "model"):
+        said = json.dumps({**manifest, "name": name})
+        (copy.models / name / "pressmark.json").write_text(said, encoding="utf-8")
+    assert "twin" in {each.other for each in evaluate(copy, against="twin").versus}
+
+
+def _twin(job: Job) -> Path:
+    shutil.copytree(job.models / "model", job.models / "twin")
+    _rename(job.models / "twin", "twin")
+    return job.models / "twin" / "pressmark.json"
+
+
 def test_seeds_beside_the_model_give_mean_and_spread(copy: Job) -> None:
     for seed in (1, 2):
         shutil.copytree(copy.models / "model", copy.models / f"model-seed{seed}")
