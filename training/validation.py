@@ -23,7 +23,6 @@ from training.model import PressmarkModel
 from training.opinions import Standing, chances, picked
 from training.references import opinions
 from training.units import article_unit, unit
-from training.values import added_later
 
 Place = tuple[int, int] | None
 
@@ -78,14 +77,15 @@ def _answers(
     weights, found = weights_of(model), []
     for reading, example in zip(readings, examples, strict=True):
         reference = dict(_majority(example, choice, scheme))
-        later = added_later(choice, example, scheme)
+        asked = opinions([example], [choice], scheme)
         places = list(reference)
         article = example.article
         units = [unit(article, *place) if place else article_unit(article) for place in places]
         says = chances(reading, weights, choice, units) if units else []
         for place, chance in zip(places, says, strict=True):
             picks = picked(choice, chance, standing) if chance is not None else ()
-            values = tuple(v for v in picks if v in reference[place] or v not in later)
+            closed = asked.closed((choice.name, article.id, place))
+            values = tuple(v for v in picks if v not in closed)
             found.append(Answered(article.id, reference[place], values))
     if not any(each.reference for each in found):
         return None

@@ -8,19 +8,22 @@ to blocks is no value: its words have the block's probability, and the label's t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.measures import Place
+from corpus.records import Article
 from corpus.scheme import Scheme
 from training.decode import Reading
 from training.examples import Example
 from training.heads import Choice, Heads, choice_of, heads_of
 from training.lanes import Counts, f1
 from training.opinions import Says, chances
-from training.references import Values, opinions, values_of_spans
+from training.references import Values, closed_of_spans, opinions, values_of_spans
 from training.thresholds import GRID, best
 from training.units import Floats, Unit, article_unit, unit
 from training.weights import Weights
@@ -53,15 +56,15 @@ class Heard:
         choice: Choice,
         told: Sequence[Floats | None],
         references: Sequence[Values],
-        later: Collection[str] = (),
+        closed: Sequence[Collection[str]],
     ) -> Heard:
         """Return what is told of units, at least one, beside the reference's values of each.
 
-        `later` are the values that were added after the references were made (`added_later`).
+        `closed` are the values that nobody was offered at each of the units.
         """
         nothing = np.zeros(len(choice.values), np.float32)
         right = np.array([[v in given for v in choice.values] for given in references], bool)
-        offered = np.array([v not in later for v in choice.values], bool) | right
+        offered = np.array([[v not in shut for v in choice.values] for shut in closed], bool)
         chance = np.stack([nothing if each is None else each for each in told])
         return cls(chance, right, offered)
 
@@ -75,18 +78,9 @@ def heard(example: Example, scheme: Scheme, heads: Heads, says: Says) -> dict[st
     found = {}
     for choice, asked in _asked(example, scheme, heads):
         if asked:
-            told = says(choice, [at for at, _ in asked])
-            later = added_later(choice, example, scheme)
-            found[choice.name] = Heard.of(choice, told, [values for _, values in asked], later)
+            units, references, closed = zip(*asked, strict=True)
+            found[choice.name] = Heard.of(choice, says(choice, units), references, closed)
     return found
-
-
-def added_later(choice: Choice, example: Example, scheme: Scheme) -> frozenset[str]:
-    """Return the choice's values that one of the example's annotators could not pick yet."""
-    asked = scheme.question(choice.name) or scheme.attribute(choice.name)
-    if asked is None:
-        return frozenset()
-    return frozenset[str]().union(*(example.not_offered(o, asked) for o in example.opinions))
 
 
 def heard_of(
@@ -138,8 +132,11 @@ def beside(choice: Choice) -> bool:
 
 def _asked(
     example: Example, scheme: Scheme, heads: Heads
-) -> Iterator[tuple[Choice, list[tuple[Unit, Values]]]]:
-    """Yield each choice that is tuned with the units asked and what the reference says of them."""
+) -> Iterator[tuple[Choice, list[tuple[Unit, Values, AbstractSet[str]]]]]:
+    """Yield each choice that is tuned with the units asked and what the reference says of them.
+
+    With each stand the values that nobody was offered there.
+    """
     article = example.article
     questions = [choice_of(heads, each.name) for each in scheme.questions]
     learnt = [choice for choice in questions if choice and beside(choice)]
@@ -149,18 +146,19 @@ def _asked(
         yield (
             choice,
             [
-                (unit(article, *place) if place else article_unit(article), values)
-                for (_, _, place), values in known
+                (_unit(article, where[2]), values, gold.closed(where))
+                for where, values in known
                 if values is not None
             ],
         )
     references = example.reference(scheme)
     for choice, _ in heads.about("span"):
         if beside(choice) and scheme.attribute(choice.name):
+            closed = closed_of_spans(choice, example, references, scheme)
             yield (
                 choice,
                 [
-                    (unit(article, span.start, span.end), values)
+                    (unit(article, span.start, span.end), values, closed[span])
                     for span, values in values_of_spans(choice, example, references, scheme)
                     if values is not None
                 ],
@@ -183,3 +181,7 @@ def _counts(found: Heard, threshold: float) -> Counts:
     said = (found.chance >= np.float32(threshold)) & found.offered
     both = (said & found.right).sum(axis=0)
     return np.stack([both, said.sum(axis=0), both, found.right.sum(axis=0)], axis=1).astype(float)
+
+
+def _unit(article: Article, place: Place | None) -> Unit:
+    return unit(article, *place) if place else article_unit(article)

@@ -23,6 +23,7 @@ from training.heads import Heads, heads_of, joined
 from training.model import PressmarkModel
 from training.rows import Row, Taught, rows
 from training.selecting.counts import answered as answers_of
+from training.selecting.counts import count_answers
 from training.units import Floats, Unit, article_unit
 from training.units_baselines import tfidf
 from training.validation import reached
@@ -242,9 +243,11 @@ def test_neither_the_curve_nor_the_choice_of_models_counts_a_value_that_was_not_
     def says(_: int, asked_: list[Unit]) -> list[Floats | None]:
         return [np.array([0.9, 0.1, 0.9], np.float32) for _ in asked_]
 
-    assert answers_of([old], topics, after.scheme, {PAGE.id: "g"}, says) == [
-        {(None, None): ("boats",)}
-    ]
+    told = answers_of([old], topics, after.scheme, {PAGE.id: "g"}, says)
+    counts = count_answers(topics, after.scheme, [old], told, {PAGE.id: "g"})
+    found = dict(zip(topics.values, counts[0].tolist(), strict=True))
+    assert found["boats"] == [1, 1, 1, 1]
+    assert found["late"] == [0, 0, 0, 0]
     model = PressmarkModel.on(encoder.model, heads)
     for part in (model.token_head, model.unit_head):
         torch.nn.init.zeros_(part.weight)

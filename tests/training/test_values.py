@@ -37,7 +37,7 @@ from training.opinions import chances, halved, picked, sureness
 from training.predict import predict
 from training.prediction.exporting import export_model
 from training.rows import Taught
-from training.selecting.counts import answered
+from training.selecting.counts import answered, count_answers
 from training.selecting.label_errors import ranked
 from training.standards import cross_read
 from training.units import Floats, Unit
@@ -128,6 +128,29 @@ def test_a_value_added_later_is_tuned_where_it_was_offered() -> None:
     # what was not offered is no unit of the value; its others are asked there
     told = hear(old, lambda _: [0.9, 0.3])["topics"]
     assert told.offered.tolist() == [[True, False]] * 200
+
+
+def test_a_value_counts_where_one_of_the_annotators_was_offered_it() -> None:
+    """Evaluation holds a system to it there, so its threshold is tuned there too."""
+    before = scheme(TEXT.replace(", {name: money}]", "]"))
+    of = article("Maar slams dockers 😀", "mixed")
+    boats = (Answer("topics", ("boats",)),)
+    said = (
+        mark("ana", of=of, under=before, answers=boats),
+        mark("ben", of=of, under=SCHEME, answers=boats),
+    )
+    both = Example(of, said, {before.hash: before})
+    told = hear([both], lambda _: [0.9, 0.3])["topics"]
+    assert told.offered.tolist() == [[True, True]]
+
+
+def test_no_baseline_of_the_curve_is_held_to_a_value_that_nobody_was_offered() -> None:
+    before = scheme(TEXT.replace(", {name: money}]", "]"))
+    of = article("Maar slams dockers 😀", "old")
+    said = mark("ana", of=of, under=before, answers=(Answer("topics", ("boats",)),))
+    held, always = [Example(of, (said,), {before.hash: before})], {(None, None): ("boats", "money")}
+    counts = count_answers(TOPICS, SCHEME, held, [always], {"old": "old"})
+    assert counts.tolist() == [[[1, 1, 1, 1], [0, 0, 0, 0]]]
 
 
 def test_where_nobody_answered_values_stand_from_a_half() -> None:

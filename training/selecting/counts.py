@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from training.references import opinions
 from training.selecting.powerlaw import Floats as Counts
 from training.thresholds import tuned
 from training.units import Floats, Unit, article_unit, unit
-from training.values import Heard, added_later, gathered, tuned_values
+from training.values import Heard, gathered, tuned_values
 
 Place = tuple[int | None, int | None]
 Values = tuple[str, ...]
@@ -78,6 +79,14 @@ def gold_answers(example: Example, choice: Choice, scheme: Scheme) -> dict[Place
     return found
 
 
+def closed_answers(
+    example: Example, choice: Choice, scheme: Scheme
+) -> dict[Place, AbstractSet[str]]:
+    """Return by place the values that nobody who answered there was offered."""
+    known = opinions([example], [choice], scheme)
+    return {where[2] or (None, None): known.closed(where) for where in known.given}
+
+
 def units_of(example: Example, places: Sequence[Place]) -> list[Unit]:
     """Return the units at `places` of an article; (None, None) is all of it."""
     return [
@@ -93,24 +102,26 @@ def answered(
 ) -> list[dict[Place, Values]]:
     """Return what `says` picks in each example, by its number and units, where gold stands.
 
-    Thresholds of values that may stand beside others are tuned on the other half of the groups. A
-    value that was not offered does not count.
+    Thresholds of values that may stand beside others are tuned on the other half of the groups.
     """
     gold = [gold_answers(example, choice, scheme) for example in held]
     told = [says(n, units_of(example, list(gold[n]))) for n, example in enumerate(held)]
-    later = [added_later(choice, example, scheme) for example in held]
+    shut = [closed_answers(example, choice, scheme) for example in held]
     found: list[dict[Place, Values]] = [{} for _ in held]
     for mine, others in _halves(held, groups):
         heard = gathered(
-            {choice.name: Heard.of(choice, told[n], list(gold[n].values()), later[n])}
+            {
+                choice.name: Heard.of(
+                    choice, told[n], list(gold[n].values()), [shut[n][place] for place in gold[n]]
+                )
+            }
             for n in others
             if gold[n]
         )
         standing = tuned_values(heard, scheme)
         for n in mine:
-            for (place, given), chance in zip(gold[n].items(), told[n], strict=True):
-                picks = () if chance is None else picked(choice, chance, standing)
-                found[n][place] = tuple(v for v in picks if v in given or v not in later[n])
+            for place, chance in zip(gold[n], told[n], strict=True):
+                found[n][place] = () if chance is None else picked(choice, chance, standing)
     return found
 
 
@@ -132,13 +143,19 @@ def count_answers(
     said: Sequence[Mapping[Place, Values]],
     groups: Mapping[str, str],
 ) -> Counts:
-    """Return counts by group and value of the choice."""
+    """Return counts by group and value of the choice.
+
+    A value that nobody was offered somewhere does not count there, whoever says it.
+    """
     names = sorted({groups[each.article.id] for each in held})
     table = np.zeros((len(names), len(choice.values), 4))
     for example, answers in zip(held, said, strict=True):
         row = table[names.index(groups[example.article.id])]
+        shut = closed_answers(example, choice, scheme)
         for place, gold in gold_answers(example, choice, scheme).items():
             for n, value in enumerate(choice.values):
+                if value in shut[place]:
+                    continue
                 ours, theirs = value in answers.get(place, ()), value in gold
                 both = float(ours and theirs)
                 row[n] += (both, float(ours), both, float(theirs))

@@ -7,7 +7,7 @@ probability of its label over its words, or one less that of a span that is miss
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,7 +31,7 @@ from training.heads import ARTICLE, PLACE, SENTENCE, heads_of
 from training.opinions import Standing, chances, halved, picked
 from training.parts import parted
 from training.rows import Taught
-from training.selecting.counts import gold_answers, units_of
+from training.selecting.counts import closed_answers, gold_answers, units_of
 from training.thresholds import tuned
 from training.units import Floats
 from training.values import gathered, heard, tuned_values
@@ -205,22 +205,29 @@ def _answers(read: Sequence[Read], scheme: Scheme, standing: Standing) -> Iterat
                 continue
             gold = gold_answers(example, choice, scheme)
             says = chances(reading, weights, same, units_of(example, list(gold)))
+            shut = closed_answers(example, choice, scheme)
             rows += [
-                (example.article, place, values, chance)
+                (example.article, place, values, chance, shut[place])
                 for (place, values), chance in zip(gold.items(), says, strict=True)
                 if chance is not None
             ]
         if not rows:
             continue
         if choice.exclusive:
-            given = [choice.values.index(values[0]) for _, _, values, _ in rows]
-            quality = answer_quality(given, np.stack([chance for *_, chance in rows]))
+            given = [choice.values.index(row[2][0]) for row in rows]
+            quality = answer_quality(given, np.stack([chance for *_, chance, _ in rows]))
         else:
-            halves = [halved(choice, chance, standing) for *_, chance in rows]
-            each = zip(rows, halves, strict=True)
-            quality = np.array([_several(choice.values, r[2], h) for r, h in each], np.float32)
-        for (article, (start, end), values, chance), score in zip(rows, quality, strict=True):
-            model = picked(choice, chance, standing)
+            quality = np.array(
+                [
+                    _several(choice.values, values, halved(choice, chance, standing), closed)
+                    for _, _, values, chance, closed in rows
+                ],
+                np.float32,
+            )
+        for (article, (start, end), values, chance, closed), score in zip(
+            rows, quality, strict=True
+        ):
+            model = [v for v in picked(choice, chance, standing) if v not in closed]
             if set(model) != set(values):
                 yield Suspect(
                     article.id,
@@ -235,10 +242,15 @@ def _answers(read: Sequence[Read], scheme: Scheme, standing: Standing) -> Iterat
                 )
 
 
-def _several(values: Sequence[str], given: Sequence[str], chance: Floats) -> float:
-    """The least probability of what was said of any value, where a half is its threshold."""
-    pairs = zip(values, chance, strict=True)
-    return min(float(p) if value in given else 1 - float(p) for value, p in pairs)
+def _several(
+    values: Sequence[str], given: Sequence[str], chance: Floats, closed: Collection[str]
+) -> float:
+    """The least probability of what was said of any value, where a half is its threshold.
+
+    Of the `closed` ones, which nobody was offered, nothing was said.
+    """
+    pairs = [(v, float(p)) for v, p in zip(values, chance, strict=True) if v not in closed]
+    return min((p if value in given else 1 - p for value, p in pairs), default=1.0)
 
 
 def _over(reading: Reading, span: Span) -> Floats:
