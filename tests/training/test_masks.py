@@ -16,7 +16,7 @@ from corpus.settings import TrainingSection
 from corpus.store import append_annotations
 from tests.conftest import MakeJob
 from tests.speech import article, mark, scheme
-from training.backends import reader
+from training.backends import reader, weights_of
 from training.encoders import Encoder
 from training.examples import Example, read_examples
 from training.heads import Heads, heads_of, joined
@@ -24,6 +24,7 @@ from training.model import PressmarkModel
 from training.rows import Row, Taught, rows
 from training.selecting.counts import answered as answers_of
 from training.selecting.counts import count_answers
+from training.selecting.label_errors import ranked
 from training.units import Floats, Unit, article_unit
 from training.units_baselines import tfidf
 from training.validation import reached
@@ -230,7 +231,7 @@ def test_no_baseline_is_taught_that_a_value_was_refused_which_was_not_offered(
     assert chance[topics.values.index("late")] == 1  # nobody who was asked said no
 
 
-def test_neither_the_curve_nor_the_choice_of_models_counts_a_value_that_was_not_offered(
+def test_no_curve_choice_of_models_or_doubt_counts_a_value_that_was_not_offered(
     encoder: Encoder, job: MakeJob
 ) -> None:
     before = job(PAGE, scheme=ASKING)
@@ -262,6 +263,9 @@ def test_neither_the_curve_nor_the_choice_of_models_counts_a_value_that_was_not_
     readings = list(reader(model, encoder.tokenizer, 48, 8).read([PAGE, page], keep=True))
     thresholds = dict.fromkeys(after.scheme.label_names, 0.5)
     whole = reached(readings, both, after.scheme, thresholds, model, values={})
+    # nor is anybody doubted for what was not offered: all answers are the model's own
+    doubted = ranked([(old, readings[0], weights_of(model))], after.scheme, "characters")
+    assert [each for each in doubted if each.fault == "answer"] == []
     # no span is found (0), both questions are answered as they were (1 each)
     assert whole == pytest.approx(2 / 3)
 
