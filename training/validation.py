@@ -7,7 +7,6 @@ articles, so it flatters every model alike; `pressmark evaluate` scores on other
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -21,7 +20,7 @@ from training.examples import Example
 from training.heads import ARTICLE, Choice
 from training.model import PressmarkModel
 from training.opinions import Standing, chances, picked
-from training.references import opinions
+from training.references import Opinions, opinions
 from training.units import article_unit, unit
 
 Place = tuple[int, int] | None
@@ -76,8 +75,8 @@ def _answers(
 ) -> float | None:
     weights, found = weights_of(model), []
     for reading, example in zip(readings, examples, strict=True):
-        reference = dict(_majority(example, choice, scheme))
         asked = opinions([example], [choice], scheme)
+        reference = dict(_majority(asked, choice))
         places = list(reference)
         article = example.article
         units = [unit(article, *place) if place else article_unit(article) for place in places]
@@ -93,11 +92,8 @@ def _answers(
     return float(statistic.rounds(np.ones((len(statistic.sums), 1)))[0])
 
 
-def _majority(
-    example: Example, choice: Choice, scheme: Scheme
-) -> Iterator[tuple[Place, tuple[str, ...]]]:
-    """What most of those who were asked said, at each place that was asked about."""
-    for (_, _, place), by in opinions([example], [choice], scheme).given.items():
-        if (place is None) == (choice.about == ARTICLE):
-            counts = Counter(tuple(sorted(values)) for values in by.values())
-            yield place, counts.most_common(1)[0][0]
+def _majority(asked: Opinions, choice: Choice) -> Iterator[tuple[Place, tuple[str, ...]]]:
+    """What most of those who were asked said, at each place; not where they are divided."""
+    for (_, _, place), values in asked.majority(choice).items():
+        if values is not None and (place is None) == (choice.about == ARTICLE):
+            yield place, values

@@ -37,7 +37,7 @@ from training.opinions import chances, halved, picked, sureness
 from training.predict import predict
 from training.prediction.exporting import export_model
 from training.rows import Taught
-from training.selecting.counts import answered, count_answers
+from training.selecting.counts import Place, answered, count_answers, gold_answers
 from training.selecting.label_errors import ranked
 from training.standards import cross_read
 from training.units import Floats, Unit
@@ -151,6 +151,23 @@ def test_no_baseline_of_the_curve_is_held_to_a_value_that_nobody_was_offered() -
     held, always = [Example(of, (said,), {before.hash: before})], {(None, None): ("boats", "money")}
     counts = count_answers(TOPICS, SCHEME, held, [always], {"old": "old"})
     assert counts.tolist() == [[[1, 1, 1, 1], [0, 0, 0, 0]]]
+
+
+def test_the_curve_elects_answers_as_evaluate_does() -> None:
+    of = article("Maar slams dockers 😀", "three")
+
+    def elected(*answers: tuple[str, ...]) -> dict[Place, tuple[str, ...]]:
+        said = tuple(
+            mark(f"a{n}", of=of, under=SCHEME, answers=(Answer("topics", values),))
+            for n, values in enumerate(answers)
+        )
+        return gold_answers(Example(of, said, {}), TOPICS, SCHEME)
+
+    # value by value: no two of the three said the same
+    split = elected(("boats",), ("boats", "money"), ("money",))
+    assert split == {(None, None): ("boats", "money")}
+    # where they are divided there is no gold
+    assert elected(("boats",), ("money",)) == {}
 
 
 def test_where_nobody_answered_values_stand_from_a_half() -> None:

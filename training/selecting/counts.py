@@ -66,17 +66,17 @@ def _halves(
 
 
 def gold_answers(example: Example, choice: Choice, scheme: Scheme) -> dict[Place, Values]:
-    """Return what most opinions answer to the choice's question, by place; ties by name.
+    """Return what most opinions answer to the choice's question, by place, as evaluate elects it.
 
-    () is 'none of them', of a question of `scheme` that was asked and may be left empty.
+    () is 'none of them', of a question of `scheme` that was asked and may be left empty. What they
+    are divided on has no gold.
     """
-    found: dict[Place, Values] = {}
-    for (_, _, place), by in opinions([example], [choice], scheme).given.items():
-        counts = Counter(tuple(sorted(values)) for values in by.values())
-        most = min(counts, key=lambda values: (-counts[values], values))
-        if most or not choice.exclusive:
-            found[place or (None, None)] = most
-    return found
+    elected = opinions([example], [choice], scheme).majority(choice)
+    return {
+        place or (None, None): values
+        for (_, _, place), values in elected.items()
+        if values is not None and (values or not choice.exclusive)
+    }
 
 
 def closed_answers(
