@@ -13,7 +13,7 @@ from corpus.sentences import sentences
 from training.calibration import Calibration
 from training.decode import Reading, decode
 from training.heads import ARTICLE, SENTENCE, Choice
-from training.units import Floats, Unit, article_unit, unit
+from training.units import Floats, Unit, article_unit, unit, unit_at
 from training.weights import Weights, shares
 
 #: A value that may stand beside others stands from here where nothing was tuned for it.
@@ -72,7 +72,7 @@ def answers(
         choices = [c for c, _ in weights.heads.about(about) if scheme.question(c.name)]
         if not choices:
             continue
-        asked = [unit(article, *p) if p else article_unit(article) for p in places]
+        asked = [unit_at(article, place) for place in places]
         for choice in choices:
             for place, chance in zip(places, chances(reading, weights, choice, asked), strict=True):
                 given = picked(choice, chance, values) if chance is not None else ()

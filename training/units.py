@@ -52,6 +52,11 @@ def article_unit(article: Article) -> Unit:
     return Unit(0, len(article.text), (0, len(article.text)), whole=True)
 
 
+def unit_at(article: Article, place: tuple[int, int] | None) -> Unit:
+    """Return the unit at `place`; None is all of the article."""
+    return unit(article, *place) if place else article_unit(article)
+
+
 def tokens_of(places: Ints, start: int, end: int) -> tuple[int, int] | None:
     """Return the tokens that share a character with [start, end), half-open, or None.
 

@@ -21,7 +21,7 @@ from training.heads import ARTICLE, Choice
 from training.model import PressmarkModel
 from training.opinions import Standing, chances, picked
 from training.references import Opinions, opinions
-from training.units import article_unit, unit
+from training.units import unit_at
 
 Place = tuple[int, int] | None
 
@@ -79,7 +79,7 @@ def _answers(
         reference = dict(_majority(asked, choice))
         places = list(reference)
         article = example.article
-        units = [unit(article, *place) if place else article_unit(article) for place in places]
+        units = [unit_at(article, place) for place in places]
         says = chances(reading, weights, choice, units) if units else []
         for place, chance in zip(places, says, strict=True):
             picks = picked(choice, chance, standing) if chance is not None else ()

@@ -15,8 +15,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.measures import Place
-from corpus.records import Article
 from corpus.scheme import Scheme
 from training.decode import Reading
 from training.examples import Example
@@ -25,7 +23,7 @@ from training.lanes import Counts, f1
 from training.opinions import Says, chances
 from training.references import Values, closed_of_spans, opinions, values_of_spans
 from training.thresholds import GRID, best
-from training.units import Floats, Unit, article_unit, unit
+from training.units import Floats, Unit, unit, unit_at
 from training.weights import Weights
 
 #: A value that the reference has less often takes the threshold that all of its choice's values
@@ -146,7 +144,7 @@ def _asked(
         yield (
             choice,
             [
-                (_unit(article, where[2]), values, gold.closed(where))
+                (unit_at(article, where[2]), values, gold.closed(where))
                 for where, values in known
                 if values is not None
             ],
@@ -181,7 +179,3 @@ def _counts(found: Heard, threshold: float) -> Counts:
     said = (found.chance >= np.float32(threshold)) & found.offered
     both = (said & found.right).sum(axis=0)
     return np.stack([both, said.sum(axis=0), both, found.right.sum(axis=0)], axis=1).astype(float)
-
-
-def _unit(article: Article, place: Place | None) -> Unit:
-    return unit(article, *place) if place else article_unit(article)

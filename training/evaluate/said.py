@@ -14,7 +14,7 @@ from training.decode import Reading, decode
 from training.heads import Heads, choice_of
 from training.opinions import Says, Standing, chances, picked, spans, sureness
 from training.references import Where
-from training.units import Unit, article_unit, unit
+from training.units import unit_at
 from training.units_baselines import Linear
 from training.weights import Weights
 
@@ -103,13 +103,9 @@ def _answers(
         choice = choice_of(heads, question)
         if choice is None:
             continue
-        told = says(choice, [_unit(article, place) for place in places])
+        told = says(choice, [unit_at(article, place) for place in places])
         for place, chance in zip(places, told, strict=True):
             values = () if chance is None else picked(choice, chance, standing)
             sure = 0.0 if chance is None else float(sureness(choice, chance, standing).max())
             found[question, article.id, place] = Answer(values, sure)
     return found
-
-
-def _unit(article: Article, place: Place | None) -> Unit:
-    return unit(article, *place) if place else article_unit(article)
